@@ -1,0 +1,40 @@
+"""Intake: how civil society speaks to the people who write policy."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_compress import Compress
+
+from intake import accounts, digests, moderation, pages, programme, submissions
+from intake.accounts import guards
+from intake.foundation import crypto, database, errors, i18n, security
+from intake.foundation.config import Settings, shipped
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for ``settings`` (default: the environment's).
+
+    Raises:
+        SettingsError: a setting is unknown or unusable.
+        KeyringError: the keyring is missing or damaged.
+        UndeclaredAccess: a view does not say who may call it.
+    """
+    settings = settings or Settings.from_environment()
+    app = Flask("intake", template_folder=str(shipped("templates")), instance_path=str(settings.instance))
+    app.config["SETTINGS"] = settings
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    crypto.init_app(app, crypto.Keyring.load(settings.instance / "keyring.json"))
+    database.init_app(app, settings.database_url)
+    security.init_app(app, settings)
+    i18n.init_app(app)
+    errors.init_app(app)
+    Compress(app)
+
+    for feature in (accounts, programme, submissions, moderation, digests, pages):
+        feature.init_app(app)
+    security.protect(app)
+    guards.check_declared(app)
+    return app

@@ -1,0 +1,177 @@
+"""Settings: one table, read from the environment, refused when unknown."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PACKAGE = Path(__file__).resolve().parents[1]
+PREFIX = "INTAKE_"
+TEST_PREFIX = "INTAKE_TEST_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or cannot be understood; the message says which and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name without the prefix, default as shown, and meaning."""
+
+    name: str
+    default: str
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds it."""
+        return PREFIX + self.name
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("INSTANCE", "instance/", "Folder of this installation: keys, SQLite database. Made when missing."),
+    Setting("DATABASE_URL", "sqlite in the instance folder", "SQLite or PostgreSQL address, as SQLAlchemy writes it."),
+    Setting("SECRET_KEY", "made on first run", "Signs cookies and forms. Kept in the instance folder unless set."),
+    Setting("SECRET_KEY_FALLBACKS", "none", "Earlier secret keys, comma separated, accepted for signed cookies."),
+    Setting("BASE_URL", "http://127.0.0.1:8000", "The public address; https switches on secure cookies and HSTS."),
+    Setting("TRUSTED_HOSTS", "host of the base URL", "Host names answered, comma separated."),
+    Setting("SMTP_URL", "none: mail waits", "smtp://, smtp+starttls:// or smtps://user:password@host:port."),
+    Setting("MAIL_FROM", "intake@ the base URL's host", "Sender of every message."),
+    Setting("SECOND_FACTOR", "required", "required, or optional: staff without a second factor may sign in."),
+    Setting("RETENTION_DAYS", "30", "Days from withdrawal until the text is erased for good."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one installation, checked and typed."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...]
+    base_url: str
+    trusted_hosts: tuple[str, ...]
+    smtp_url: str | None
+    mail_from: str
+    second_factor_required: bool
+    retention_days: int
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this installation over https."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read ``INTAKE_*``; make the instance folder and its secret key when missing.
+
+        Raises:
+            SettingsError: an unknown variable, or a value that cannot be used.
+        """
+        known = {setting.variable for setting in SETTINGS}
+        unknown = sorted(
+            name
+            for name in environ
+            if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known
+        )
+        if unknown:
+            raise SettingsError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+
+        def value(name: str) -> str:
+            return environ.get(PREFIX + name, "").strip()
+
+        instance = Path(value("INSTANCE") or _default_instance()).expanduser().resolve()
+        _make_private_folder(instance)
+        base_url = (value("BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+        host = _check_base_url(base_url)
+        return cls(
+            instance=instance,
+            database_url=_database_url(value("DATABASE_URL"), instance),
+            secret_key=value("SECRET_KEY") or _kept_secret(instance / "secret_key"),
+            secret_key_fallbacks=_listed(value("SECRET_KEY_FALLBACKS")),
+            base_url=base_url,
+            trusted_hosts=_listed(value("TRUSTED_HOSTS")) or _hosts_of(host),
+            smtp_url=_check_smtp_url(value("SMTP_URL")),
+            mail_from=value("MAIL_FROM") or f"intake@{host}",
+            second_factor_required=_choice("SECOND_FACTOR", value("SECOND_FACTOR") or "required"),
+            retention_days=_whole_number("RETENTION_DAYS", value("RETENTION_DAYS") or "30"),
+        )
+
+
+def _default_instance() -> Path:
+    beside_package = PACKAGE.parent / "instance"
+    return beside_package if (PACKAGE.parent / "pyproject.toml").is_file() else Path.cwd() / "instance"
+
+
+def _make_private_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}INSTANCE: cannot make the folder {path}: {error.strerror}") from error
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in ``path``; made with mode 0600 by whichever process comes first."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret := secrets.token_urlsafe(48))
+    return secret
+
+
+def _database_url(given: str, instance: Path) -> str:
+    if not given:
+        return f"sqlite:///{instance / 'intake.sqlite'}"
+    for written in ("postgres://", "postgresql://"):
+        if given.startswith(written):
+            return "postgresql+psycopg://" + given.removeprefix(written)
+    if given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return given
+    raise SettingsError(f"{PREFIX}DATABASE_URL: starts with sqlite:/// or postgresql://")
+
+
+def _check_base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise SettingsError(f"{PREFIX}BASE_URL: a full address such as https://intake.example.org")
+    return parts.hostname
+
+
+def _hosts_of(host: str) -> tuple[str, ...]:
+    return (host, "localhost") if host == "127.0.0.1" else (host,)
+
+
+def _check_smtp_url(url: str) -> str | None:
+    if url and urlsplit(url).scheme not in ("smtp", "smtp+starttls", "smtps"):
+        raise SettingsError(f"{PREFIX}SMTP_URL: starts with smtp://, smtp+starttls:// or smtps://")
+    return url or None
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _choice(name: str, text: str) -> bool:
+    if text not in ("required", "optional"):
+        raise SettingsError(f"{PREFIX}{name}: required or optional, not {text!r}")
+    return text == "required"
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise SettingsError(f"{PREFIX}{name}: a whole number of days, not {text!r}")
+    return int(text)
+
+
+def shipped(folder: str) -> Path:
+    """The folder ``templates`` or ``translations``: beside the package in a checkout, inside it in a wheel."""
+    inside = PACKAGE / f"_{folder}"
+    return inside if inside.is_dir() else PACKAGE.parent / folder

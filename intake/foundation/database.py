@@ -1,0 +1,131 @@
+"""The database: one engine, one session per application context, one way to commit.
+
+Reading uses ``session()``. Writing happens inside ``transaction()``, opened by the
+entry point (view, worker, command) and nowhere else; the one-commit law in
+``tests/architecture`` keeps it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+_WRITE = "intake_write"
+_BUSY_TIMEOUT_MS = 5000
+
+
+class Base(DeclarativeBase):
+    """Parent of every model; constraint names are fixed so that migrations can name them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether ``error`` means that the database cannot answer now (locked, restarting, disk full)."""
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``url`` (SQLite or PostgreSQL) with the durability Intake promises.
+
+    Statement parameters are hidden from errors and logs: they hold people's words.
+    """
+    engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction control would begin too late for a consistent read.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that later writes can lose to another writer without waiting: writers queue from the start.
+    write = connection.get_execution_options().get(_WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Bind an engine for ``url`` to ``app``; sessions close with the application context."""
+    app.extensions["database"] = make_engine(url)
+    app.teardown_appcontext(_close_session)
+
+
+def engine() -> Engine:
+    """The engine of the current application."""
+    found: Engine = current_app.extensions["database"]
+    return found
+
+
+def session() -> Session:
+    """The session of the current application context, for reading."""
+    if "database_session" not in g:
+        g.database_session = Session(engine(), autoflush=True)
+    found: Session = g.database_session
+    return found
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One durable unit of work: committed on a clean exit, rolled back on any exception.
+
+    Ends the reading done so far in this context, so that everything inside is read
+    again under the transaction that writes.
+
+    Raises:
+        RuntimeError: when opened inside another transaction.
+    """
+    current = session()
+    if g.get("in_transaction"):
+        raise RuntimeError("a transaction is already open: services take part, entry points open")
+    current.rollback()
+    g.in_transaction = True
+    try:
+        current.connection(execution_options={_WRITE: True})
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        g.in_transaction = False
+
+
+def _close_session(_error: BaseException | None) -> None:
+    current = g.pop("database_session", None)
+    if current is not None:
+        current.close()
+
+
+def check_alive() -> None:
+    """Ask the database for an answer; raises what it raises."""
+    session().execute(sa.text("SELECT 1"))

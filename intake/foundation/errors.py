@@ -1,0 +1,121 @@
+"""Error pages: short, in the reader's language, with a way on.
+
+A view that takes people's words declares how it gives them back (``gives_back``), so
+that an expired token or a busy database costs nobody what they wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from .database import is_unavailable
+from .i18n import from_path
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+RETRY_AFTER_SECONDS = 20
+
+MESSAGES = {
+    400: (_l("We could not read this request"), _l("Please go back, check what you entered and send it again.")),
+    401: (_l("Please sign in"), _l("This page is for people who are signed in.")),
+    403: (_l("This page is not open to you"), _l("If you think it should be, ask the secretariat.")),
+    404: (_l("There is nothing here"), _l("The page may have moved, or the address may be incomplete.")),
+    405: (_l("This cannot be done here"), _l("Please start again from the programme.")),
+    409: (_l("Somebody was faster"), _l("This was changed while you were looking at it. Please look again.")),
+    413: (_l("That is too much at once"), _l("Please send less text, or fewer files.")),
+    415: (_l("We cannot read this kind of file"), _l("Please use one of the formats named beside the field.")),
+    422: (_l("Something does not fit"), _l("Please go back and check what you entered.")),
+    429: (_l("That was very fast"), _l("Please wait a minute and try again.")),
+    500: (_l("Something went wrong on our side"), _l("It is not your fault. Please try again in a few minutes.")),
+    503: (_l("We cannot answer right now"), _l("Nothing you sent was half kept. Please try again in a minute.")),
+}  # fmt: skip
+
+_WENT_WRONG = "what_went_wrong"
+
+
+def gives_back(view: View) -> View:
+    """Declare that ``view``, called again while ``went_wrong()``, shows what was typed, ready to send."""
+    view.gives_back = True  # type: ignore[attr-defined]  # a mark on the function, read below
+    return view
+
+
+def went_wrong() -> int | None:
+    """The status (400, 503 …) because of which this request may change nothing, else None."""
+    found: int | None = g.get(_WENT_WRONG)
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with its page; give typed text back where the view can."""
+    app.register_error_handler(CSRFError, lambda _error: _give_back(400))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int) -> ResponseReturnValue:
+    """The page of ``status`` in the language of the address."""
+    if g.get("language") is None:
+        g.language = from_path()
+    title, advice = MESSAGES.get(status, MESSAGES[400 if status < 500 else 500])
+    response = make_response(render_template("error.html", title=title, advice=advice, status=status), status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _give_back(status: int) -> ResponseReturnValue:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or view is None or not getattr(view, "gives_back", False) or went_wrong():
+        return page(status)
+    setattr(g, _WENT_WRONG, status)
+    try:
+        answer = current_app.ensure_sync(view)(**(request.view_args or {}))
+    except (DBAPIError, HTTPException):
+        # The view cannot even be drawn now: hand back what was sent, as it was sent.
+        answer = render_template("kept.html", typed=_typed(), title=MESSAGES[503][0])
+    response = make_response(answer)
+    response.status_code = status
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    response = make_response(page(error.code))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _database_error(error: DBAPIError) -> ResponseReturnValue:
+    if not is_unavailable(error):
+        return _unexpected(error)
+    current_app.logger.warning("database unavailable: %s", type(error.orig).__name__)
+    return _give_back(503)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    # Only the kind and the place: a message or a value could hold somebody's words.
+    trace, place = error.__traceback__, "?"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    current_app.logger.error("%s at %s", type(error).__name__, place)
+    if current_app.testing:
+        raise error
+    return page(500)

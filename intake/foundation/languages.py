@@ -1,0 +1,53 @@
+"""The languages Intake speaks: one entry here and a catalogue in ``translations/``.
+
+Everything that depends on a language (routes, direction, forms, documents,
+catalogue checks) reads ``LANGUAGES``; nothing else lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language people read and write in.
+
+    ``code`` is BCP 47, used in addresses, ``lang`` attributes and columns;
+    ``endonym`` is the language's name in itself; ``plural_forms`` is the gettext
+    header of its catalogue, because Babel's own Arabic header numbers two of the
+    six forms the other way round from gettext.
+    """
+
+    code: str
+    endonym: str
+    direction: Direction
+    plural_forms: str
+
+
+LANGUAGES: tuple[Language, ...] = (
+    Language("en", "English", "ltr", "nplurals=2; plural=(n != 1);"),
+    Language("fr", "Français", "ltr", "nplurals=2; plural=(n > 1);"),
+    Language("es", "Español", "ltr", "nplurals=2; plural=(n != 1);"),
+    Language(
+        "ar",
+        "العربية",
+        "rtl",
+        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);",
+    ),
+)
+
+SOURCE_LANGUAGE = LANGUAGES[0]
+BY_CODE: dict[str, Language] = {language.code: language for language in LANGUAGES}
+CODES: tuple[str, ...] = tuple(BY_CODE)
+
+# Scripts written right to left, for text in a language the interface does not speak.
+_RTL_CODES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def direction_of(code: str) -> Direction:
+    """Writing direction of a BCP 47 ``code``, also of languages Intake does not speak."""
+    return "rtl" if code.split("-", maxsplit=1)[0].lower() in _RTL_CODES else "ltr"

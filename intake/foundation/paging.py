@@ -1,0 +1,46 @@
+"""Keyset paging: the next page starts after the last row seen, however many came before."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The place of a row in a list ordered by ``(moment, id)``."""
+
+    moment: datetime
+    id: int
+
+    def encode(self) -> str:
+        """As one word for an address."""
+        raw = json.dumps([self.moment.isoformat(), self.id]).encode()
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str | None) -> Cursor | None:
+        """What ``encode`` wrote; None for nothing or for anything else."""
+        if not text:
+            return None
+        try:
+            moment, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            found = cls(datetime.fromisoformat(moment), int(number))
+        except (ValueError, TypeError, binascii.Error):
+            return None
+        return found if found.moment.tzinfo else None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows of a list and where the following ones begin (None on the last page)."""
+
+    rows: Sequence[Row]
+    next: Cursor | None

@@ -1,0 +1,127 @@
+"""What every answer carries and every request is held to: headers, cookies, CSRF, sizes, hosts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from flask import Flask, Request, Response, current_app, g, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.formparser import FormDataParser
+from werkzeug.wrappers import Response as BaseResponse
+
+from .config import Settings
+
+LARGEST_BODY_BYTES = 1_000_000
+"""Bound of any body but a submission's: ``max_content_length`` holds urlencoded bodies too."""
+
+_CSRF_HOURS = 48
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+csrf = CSRFProtect()
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def accepts(largest_body_bytes: int) -> Callable[[View], View]:
+    """Declare that a view takes bodies of up to ``largest_body_bytes`` instead of the general bound."""
+
+    def declare(view: View) -> View:
+        view.largest_body_bytes = largest_body_bytes  # type: ignore[attr-defined]  # a mark, read below
+        return view
+
+    return declare
+
+
+class _FormParser(FormDataParser):
+    """Damaged bytes become U+FFFD, which forms refuse with a message, never literal ``%ED%A0%80``."""
+
+    def _parse_urlencoded(self, stream: Any, mimetype: str, content_length: Any, options: Any) -> Any:
+        raw = stream.read().decode("ascii", "replace")
+        items = parse_qsl(raw, keep_blank_values=True, errors="replace", max_num_fields=self.max_form_parts)
+        return stream, self.cls(items), self.cls()
+
+
+class IntakeRequest(Request):
+    """A request as Intake reads it."""
+
+    form_data_parser_class = _FormParser
+
+
+def _bound_body() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    largest = getattr(view, "largest_body_bytes", None)
+    if largest is not None:
+        request.max_content_length = largest
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Configure cookies, CSRF, sizes and hosts, and put the headers on every answer."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        SESSION_COOKIE_NAME="__Host-visit" if settings.secure else "visit",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=_CSRF_HOURS),
+        WTF_CSRF_TIME_LIMIT=_CSRF_HOURS * 3600,
+        WTF_CSRF_SSL_STRICT=False,  # no referrer is ever sent; the token and SameSite carry the check
+        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=None,
+        MAX_FORM_PARTS=2000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+    )
+    app.request_class = IntakeRequest
+    app.after_request(lambda response: _harden(response, secure=settings.secure))
+    app.context_processor(lambda: {"asset": asset})
+
+
+def protect(app: Flask) -> None:
+    """Check every form's CSRF token: after who may call has been decided, so that a form can be given back."""
+    app.before_request(_bound_body)  # the check reads the body
+    csrf.init_app(app)
+
+
+def _harden(response: Response, *, secure: bool) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if secure:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif not g.get("cacheable"):
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def cacheable(response: Response, *, seconds: int) -> BaseResponse:
+    """Let a page that says the same to everybody be kept for ``seconds`` and asked for by its ETag."""
+    g.cacheable = True
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@lru_cache(maxsize=64)
+def _version(path: Path, _modified: float) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Address of a static file; it changes with the file, so that browsers may keep it for good."""
+    path = Path(current_app.static_folder or "") / name
+    return url_for("static", filename=name, v=_version(path, path.stat().st_mtime))

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from intake.foundation import clock, post
+from intake.foundation.database import engine, session, transaction
+
+
+def waiting(app: Flask, count: int = 1) -> None:
+    with app.app_context(), transaction():
+        for _ in range(count):
+            post.post("reader@example.org", "There is news", "Open the page.")
+
+
+def test_a_message_leaves_after_commit_and_its_address_is_destroyed(app: Flask) -> None:
+    waiting(app)
+    sent: list[EmailMessage] = []
+    with app.app_context():
+        assert post.deliver_due(sent.append) == 1
+        assert post.deliver_due(sent.append) == 0
+        row = session().scalars(sa.select(post.OutgoingMail)).one()
+        assert (row.recipient, row.body, row.sent_at is not None) == (None, "", True)
+    assert [message["To"] for message in sent] == ["reader@example.org"]
+
+
+def test_an_address_is_never_in_the_database_in_clear(app: Flask) -> None:
+    waiting(app)
+    with app.app_context(), engine().connect() as connection:
+        row = connection.execute(sa.text("SELECT recipient FROM outgoing_mail")).scalar_one()
+    assert b"reader@example.org" not in bytes(row)
+
+
+def test_a_message_that_cannot_leave_waits_longer_each_time(app: Flask) -> None:
+    waiting(app)
+
+    def refuse(_message: EmailMessage) -> None:
+        raise OSError
+
+    with app.app_context():
+        assert post.deliver_due(refuse) == 0
+        row = session().scalars(sa.select(post.OutgoingMail)).one()
+        assert row.attempts == 1
+        assert row.due > clock.now()
+        assert row.sent_at is None
+        assert post.deliver_due(refuse) == 0, "it is not due again at once"
+
+
+def test_what_is_rolled_back_is_never_sent(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), transaction():
+            post.post("reader@example.org", "There is news", "Open the page.")
+            1 / 0  # noqa: B018
+        assert post.deliver_due(lambda _message: None) == 0
+
+
+@pytest.mark.parametrize(("recipient", "subject"), [("a@b.org\nBcc: c@d.org", "s"), ("a@b.org", "s\r\nX: y")])
+def test_a_header_cannot_be_smuggled_in(app: Flask, recipient: str, subject: str) -> None:
+    with app.app_context(), transaction(), pytest.raises(ValueError, match="line break"):
+        post.post(recipient, subject, "body")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.foundation.texts import DIRECTION_CONTROLS, balanced, clean, has_direction_controls
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "removed"),
+    [
+        ("a\x00b", "ab", 1),
+        ("a\x1bb\x85c", "abc", 2),
+        ("line\r\nnext\rlast", "line\nnext\nlast", 0),
+        ("tab\there", "tab\there", 0),
+        ("\ud800alone", "alone", 1),
+        ("\ufffdamaged", "amaged", 1),
+        ("\ufdd0\uffff", "", 2),
+        ("e\u0301", "é", 0),
+        ("a" + "\u0301" * 40, "á" + "\u0301" * 6, 33),
+        ("می\u200cخواهم", "می\u200cخواهم", 0),
+        ("\u200f\u200e\u061c", "\u200f\u200e\u061c", 0),
+    ],
+)
+def test_only_what_no_document_can_hold_is_taken_out(typed: str, kept: str, removed: int) -> None:
+    result = clean(typed)
+    assert (result.text, result.removed) == (kept, removed)
+
+
+@given(st.text())
+def test_what_is_kept_can_be_written_and_is_kept_again(typed: str) -> None:
+    once = clean(typed).text
+    once.encode("utf-8")
+    assert clean(once).removed == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u202eturned", "\u202eturned\u202c"),
+        ("\u202eturned\nnext", "\u202eturned\u202c\nnext"),
+        ("lonely\u202c", "lonely"),
+        ("\u2067a\u202bb\u2069", "\u2067a\u202bb\u202c\u2069"),
+        ("plain", "plain"),
+    ],
+)
+def test_direction_controls_turn_nothing_after_their_paragraph(typed: str, kept: str) -> None:
+    assert balanced(typed) == kept
+
+
+@given(st.text(alphabet=[*DIRECTION_CONTROLS, "a", "\n"]))
+def test_balancing_twice_changes_nothing(typed: str) -> None:
+    assert balanced(balanced(typed)) == balanced(typed)
+    assert not has_direction_controls("plain")
