@@ -1,0 +1,427 @@
+"""The forms of contributors, derived from the questionnaire.
+
+Every check speaks with a message of ours: WTForms' own catalogue is incomplete in
+Arabic. What was typed stays in the form as typed; ``Filled`` holds what is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import format_decimal, gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectField, SelectMultipleField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, html_params
+
+from intake.foundation.i18n import language as interface_language
+from intake.foundation.identifiers import is_form_token, new_form_token
+from intake.foundation.languages import LANGUAGES
+from intake.foundation.multilingual import Multilingual, Text
+from intake.foundation.texts import balanced, clean, has_direction_controls
+from intake.foundation.vocabularies import find_country, options, vocabulary
+
+from .consent import FOLLOW_UP_LABEL, PUBLICATION_LABEL, TIER_LABELS, TIER_QUESTION, Consent, Tier, offered
+from .language_guess import guess
+from .questionnaire import DECLINED, MAIN_PROSE, Form, Need, Question, questions, sections
+from .services import Filled
+from .vocabulary import Kind
+
+GUESS = "guess"
+"""The value of the language field that asks us to work it out."""
+
+PREFER_NOT = _l("I prefer not to say")
+_MONTH = re.compile(r"(?:(\d{4})-(\d{1,2})|(\d{1,2})/(\d{4}))", re.ASCII)
+_FIRST_YEAR = 1950
+
+
+class LongListWidget:
+    """A select whose options are rendered once for each language: 195 of them cost 5 ms otherwise."""
+
+    def __call__(self, field: LongListField, **attributes: Any) -> Markup:
+        """The select with the field's value chosen."""
+        attributes.setdefault("id", field.id)
+        chosen = field.data or ""
+        rendered = _rendered_options(field.vocabulary, field.declinable, interface_language().code)
+        body = Markup("").join(
+            Markup('<option value="{}" selected>{}</option>').format(code, label) if code == chosen else html
+            for code, label, html in rendered
+        )
+        return Markup("<select {}>{}</select>").format(_attributes(name=field.name, **attributes), body)
+
+
+def _attributes(**attributes: Any) -> Markup:
+    return Markup(html_params(**attributes))  # noqa: S704  # it escapes every value
+
+
+@lru_cache(maxsize=32)
+def _rendered_options(vocabulary_name: str, declinable: bool, language: str) -> list[tuple[str, str, Markup]]:
+    pairs = [("", gettext("Please choose"))]
+    if declinable:
+        pairs.append((DECLINED, str(PREFER_NOT)))
+    pairs.extend(options(vocabulary_name, language))
+    return [(code, label, Markup('<option value="{}">{}</option>').format(code, label)) for code, label in pairs]
+
+
+class LongListField(SelectField):
+    """One of a vocabulary, shown as a select."""
+
+    widget = LongListWidget()
+
+    def __init__(self, *args: Any, vocabulary: str, declinable: bool, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[], validate_choice=False, **kwargs)
+        self.vocabulary = vocabulary
+        self.declinable = declinable
+
+
+class AnyOfField(SelectMultipleField):
+    """Any of several, shown as boxes to tick."""
+
+    option_widget = CheckboxInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, validate_choice=False, **kwargs)
+
+
+class Answered:
+    """Checks one field against its question and leaves the value to keep in ``field.kept``."""
+
+    field_flags: dict[str, Any]
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.field_flags = {"maxlength": question.limit} if question.form in (Form.PROSE, Form.LINE) else {}
+
+    def __call__(self, form: SubmissionForm, field: Field) -> None:
+        """Refuse with a message, or leave the value to keep."""
+        question = self.question
+        field.kept = None
+        if question.only_if and form[question.only_if[0]].data not in question.only_if[1]:
+            raise StopValidation
+        if _declined(form, question):
+            field.kept = DECLINED
+            raise StopValidation
+        given = field.data.strip() if isinstance(field.data, str) else field.data
+        if given in (None, "", []):
+            if question.need is not Need.OPTIONAL:
+                raise StopValidation(_please_answer(field))
+            raise StopValidation
+        field.kept = _CHECKS[question.form](question, field)
+        for value, why in question.stops:
+            if field.kept == value:
+                raise StopValidation(str(why))
+
+
+def _declined(form: SubmissionForm, question: Question) -> bool:
+    box = form._fields.get(f"{question.name}_declined")
+    return box is not None and bool(box.data) and not (form[question.name].data or "").strip()
+
+
+def _please_answer(field: Field) -> str:
+    return gettext("Please answer: %(question)s", question=str(field.label.text))
+
+
+def _cleaned(field: Field) -> str:
+    result = clean(field.data)
+    if result.removed:
+        field.data = result.text
+        raise StopValidation(
+            ngettext(
+                "We took out %(num)s character that cannot be kept. Please check the text and send it again.",
+                "We took out %(num)s characters that cannot be kept. Please check the text and send it again.",
+                result.removed,
+            )
+        )
+    return result.text.strip()
+
+
+def _check_length(question: Question, text: str) -> str:
+    if question.limit is not None and len(text) > question.limit:
+        raise StopValidation(
+            gettext(
+                "This has %(given)s characters; %(limit)s fit. Nothing was cut: please shorten it.",
+                given=format_decimal(len(text)),
+                limit=format_decimal(question.limit),
+            )
+        )
+    if len(text) < question.least:
+        raise StopValidation(
+            ngettext(
+                "Please write a little more: at least %(num)s character.",
+                "Please write a little more: at least %(num)s characters.",
+                question.least,
+            )
+        )
+    return text
+
+
+def _prose(question: Question, field: Field) -> str:
+    return balanced(_check_length(question, _cleaned(field)))
+
+
+def _line(question: Question, field: Field) -> str:
+    text = _check_length(question, " ".join(_cleaned(field).split()))
+    if has_direction_controls(text):
+        raise StopValidation(
+            gettext("This holds hidden characters that turn the writing direction. Please type it anew.")
+        )
+    return text
+
+
+def _email(question: Question, field: Field) -> str:
+    try:
+        checked = validate_email(_line(question, field), check_deliverability=False)
+    except EmailNotValidError:
+        raise StopValidation(gettext("This is not a whole e-mail address. It looks like name@example.org.")) from None
+    return checked.normalized
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in unicodedata.normalize("NFKC", text))
+
+
+def _month(question: Question, field: Field) -> str:
+    found = _MONTH.fullmatch(_digits(_line(question, field)))
+    if found:
+        year, month = int(found[1] or found[4]), int(found[2] or found[3])
+        if year >= _FIRST_YEAR and 1 <= month <= 12:
+            return f"{year:04d}-{month:02d}"
+    raise StopValidation(gettext("Please write the year and the month, for example 2020-04."))
+
+
+def _number(question: Question, field: Field) -> int:
+    text = re.sub(r"[\s.,'’٬\u00a0\u202f]", "", _digits(_line(question, field)))
+    if not text.isdecimal() or int(text) > (question.limit or 0):
+        raise StopValidation(gettext("Please write a whole number, for example 250."))
+    return int(text)
+
+
+def _one(question: Question, field: Field) -> str:
+    if field.data not in dict(question.options):
+        raise StopValidation(gettext("Please choose one of the answers shown."))
+    return str(field.data)
+
+
+def _many(question: Question, field: Field) -> list[str]:
+    known = vocabulary(question.vocabulary) if question.vocabulary else dict(question.options)
+    if any(code not in known for code in field.data):
+        raise StopValidation(gettext("Please choose among the answers shown."))
+    return [code for code in known if code in field.data]
+
+
+def _listed(question: Question, field: Field) -> str:
+    value = str(field.data).strip()
+    if value == DECLINED and question.need is Need.DECLINABLE:
+        return value
+    if question.vocabulary == "countries":
+        found = find_country(value)
+        if found is None:
+            raise StopValidation(gettext("We do not know this country. Please choose it from the list."))
+        return found
+    if value not in vocabulary(question.vocabulary or ""):
+        raise StopValidation(gettext("Please choose one of the answers shown."))
+    return value
+
+
+_CHECKS = {
+    Form.PROSE: _prose,
+    Form.LINE: _line,
+    Form.EMAIL: _email,
+    Form.MONTH: _month,
+    Form.NUMBER: _number,
+    Form.ONE: _one,
+    Form.MANY: _many,
+    Form.LIST: _listed,
+    Form.TICK: lambda _question, field: bool(field.data),
+}
+
+
+def _choices(question: Question) -> Any:
+    if question.vocabulary:
+        name = question.vocabulary
+        return lambda: list(options(name, interface_language().code))
+    return list(question.options)
+
+
+def _field_for(question: Question) -> Any:
+    common: dict[str, Any] = {
+        "label": _EditorialLabel(question.label) if isinstance(question.label, Multilingual) else question.label,
+        "description": question.hint,
+        "validators": [Answered(question)],
+        "render_kw": {"autocomplete": question.autocomplete} if question.autocomplete else None,
+    }
+    match question.form:
+        case Form.PROSE:
+            return TextAreaField(**common)
+        case Form.EMAIL:
+            return EmailField(**common)
+        case Form.ONE:
+            return RadioField(choices=_choices(question), validate_choice=False, **common)
+        case Form.MANY:
+            return AnyOfField(choices=_choices(question), **common)
+        case Form.LIST:
+            return LongListField(
+                vocabulary=question.vocabulary or "", declinable=question.need is Need.DECLINABLE, **common
+            )
+        case Form.TICK:
+            return BooleanField(**common)
+        case Form.NUMBER:
+            return StringField(**{**common, "render_kw": {"inputmode": "numeric"}})
+        case _:
+            return StringField(**common)
+
+
+class _EditorialLabel:
+    """A label in several languages, read in the reader's when it is shown."""
+
+    def __init__(self, text: Multilingual) -> None:
+        self._text = text
+
+    def _here(self) -> Any:
+        return self._text.in_language(interface_language().code)
+
+    @property
+    def text(self) -> str:
+        """The words in the reader's language, or the nearest there is."""
+        return str(self._here().text)
+
+    @property
+    def language(self) -> str:
+        """The language the words are really in."""
+        return str(self._here().language)
+
+    @property
+    def direction(self) -> str:
+        """The writing direction of the words."""
+        return str(self._here().direction)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SubmissionForm(FlaskForm):
+    """What every form asks beside its questions: the language of the text, and consent."""
+
+    form_token: HiddenField
+    language: RadioField
+    consent_tier: RadioField
+    publication: BooleanField
+    follow_up: BooleanField
+    kind: Kind
+    guiding: tuple[tuple[int, Multilingual], ...]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consent_tier.choices = [(str(int(tier)), TIER_LABELS[tier]) for tier in offered(self.kind)]
+        if not is_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+    def validate_language(self, field: Field) -> None:
+        """A language of ours, or ours to guess."""
+        if field.data not in dict(field.choices):
+            raise StopValidation(gettext("Please choose one of the answers shown."))
+
+    def validate_consent_tier(self, field: Field) -> None:
+        """Nothing is preselected: somebody has to choose."""
+        if field.data not in dict(field.choices):
+            raise StopValidation(gettext("Please choose how we may use your words."))
+
+    def sections(self) -> Any:
+        """The sections of this form."""
+        return sections(self.kind, self.guiding)
+
+    def guessed_language(self) -> str | None:
+        """The language the main text seems to be in; None when that cannot be told."""
+        return guess(self[MAIN_PROSE[self.kind]].data or "")
+
+    def filled(self) -> Filled:
+        """What to keep; call after ``validate()`` said yes."""
+        answers = {
+            question.name: kept
+            for question in questions(self.kind, self.guiding)
+            if (kept := getattr(self[question.name], "kept", None)) is not None
+        }
+        text_language = self.language.data
+        if text_language == GUESS:
+            text_language = self.guessed_language() or interface_language().code
+        return Filled(
+            kind=self.kind,
+            language=text_language,
+            answers=answers,
+            consent=Consent(Tier(int(self.consent_tier.data)), self.follow_up.data, self.publication.data),
+        )
+
+
+@lru_cache(maxsize=256)
+def form_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> type[SubmissionForm]:
+    """The form of ``kind`` with the guiding questions ``(position, text)`` of a listening session."""
+    # WTForms keeps the order in which fields are made: the order of the page, and of its error summary.
+    fields: dict[str, Any] = {"kind": kind, "guiding": guiding, **_opening_fields()}
+    for question in questions(kind, guiding):
+        fields[question.name] = _field_for(question)
+        if question.need is Need.DECLINABLE and question.form is not Form.LIST:
+            fields[f"{question.name}_declined"] = BooleanField(PREFER_NOT)
+    return type("SubmissionForm", (SubmissionForm,), {**fields, **_consent_fields()})
+
+
+def _opening_fields() -> dict[str, Any]:
+    return {
+        "form_token": HiddenField(),
+        "language": RadioField(
+            _l("In which language do you write?"),
+            description=_l("It may differ from the language of this page."),
+            choices=[
+                (GUESS, _l("Work it out from my text")),
+                *((one.code, Text(one.endonym, one.code)) for one in LANGUAGES),
+            ],
+            default=GUESS,
+            validate_choice=False,
+        ),
+    }
+
+
+def _consent_fields() -> dict[str, Any]:
+    return {
+        "consent_tier": RadioField(TIER_QUESTION, validate_choice=False),
+        "publication": BooleanField(PUBLICATION_LABEL),
+        "follow_up": BooleanField(FOLLOW_UP_LABEL),
+    }
+
+
+class ReceiptForm(FlaskForm):
+    """The door for somebody who comes back."""
+
+    code = StringField(
+        _l("Your receipt code"),
+        description=_l("Five groups of five letters and digits. Spaces and dashes do not matter."),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "dir": "ltr"},
+    )
+
+
+class AnswerForm(FlaskForm):
+    """The contributor's answer to a question."""
+
+    answer = TextAreaField(
+        _l("Your answer"),
+        validators=[Answered(Question("answer", _l("Your answer"), Form.PROSE, Need.REQUIRED, limit=5_000))],
+    )
+
+
+class ConsentForm(FlaskForm):
+    """Lowering consent: only what is not wider than now is offered."""
+
+    consent_tier = RadioField(TIER_QUESTION, validate_choice=False)
+    follow_up = BooleanField(FOLLOW_UP_LABEL)
+    publication = BooleanField(PUBLICATION_LABEL)
+
+    def validate_consent_tier(self, field: Field) -> None:
+        """One of the tiers offered."""
+        if field.data not in dict(field.choices):
+            raise StopValidation(gettext("Please choose how we may use your words."))

@@ -1,0 +1,192 @@
+"""Submissions: the row that moves, and the immutable rows under it.
+
+What people wrote is sealed under keys of the submission's own (``text_key``,
+``contact_key``), themselves wrapped by the installation's keyring. Setting such a key
+to NULL erases what it sealed: here, in the journal and in every backup.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from intake.accounts.models import Person
+from intake.accounts.permissions import Scope
+from intake.foundation.database import Base
+from intake.foundation.languages import CODES
+from intake.foundation.types import Moment, one_of
+from intake.programme.models import ListeningSession
+
+from .consent import Tier, effective
+from .vocabulary import Channel, Kind, State
+
+
+class ReferenceCounter(Base):
+    """The last number given to a kind of submission in a listening session."""
+
+    __tablename__ = "reference_counter"
+
+    listening_session_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("listening_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    last: Mapped[int]
+
+
+class Submission(Base):
+    """What somebody tells one listening session.
+
+    ``reference`` is public and citable; ``receipt_digest`` and ``form_digest`` are keyed
+    digests of the contributor's code and of the form's token. ``tier_cap`` is the highest
+    tier that care for the person concerned allows. ``version`` counts changes of this row.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        one_of("kind", [kind.value for kind in Kind]),
+        one_of("state", [state.value for state in State]),
+        one_of("channel", [channel.value for channel in Channel]),
+        one_of("language", CODES),
+        one_of("interface_language", CODES),
+        one_of("consent_tier", [int(tier) for tier in Tier]),
+        one_of("tier_cap", [int(tier) for tier in Tier]),
+        sa.CheckConstraint("(claimed_by_id IS NULL) = (claimed_until IS NULL)", name="claim_is_whole"),
+        sa.CheckConstraint("state <> 'accepted' OR accepted_revision IS NOT NULL", name="accepted_says_what"),
+        sa.CheckConstraint("state <> 'withdrawn' OR contact_key IS NULL", name="withdrawn_forgets_who"),
+        sa.CheckConstraint("text_key IS NOT NULL OR state = 'withdrawn'", name="only_withdrawn_is_erased"),
+        sa.Index("ix_submission_queue", "listening_session_id", "received_at", "id"),
+        sa.Index("ix_submission_state", "state", "received_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    listening_session_id: Mapped[int] = mapped_column(sa.ForeignKey("listening_session.id"))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(20), default=State.SUBMITTED)
+    channel: Mapped[str] = mapped_column(sa.String(20), default=Channel.FORM)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(default=1)
+
+    language: Mapped[str] = mapped_column(sa.String(2))
+    interface_language: Mapped[str] = mapped_column(sa.String(2))
+    stakeholder_type: Mapped[str | None] = mapped_column(sa.String(40))
+    country: Mapped[str | None] = mapped_column(sa.String(2))
+    danger_now: Mapped[bool] = mapped_column(default=False)
+
+    consent_tier: Mapped[int]
+    tier_cap: Mapped[int] = mapped_column(default=Tier.NAMED)
+    follow_up: Mapped[bool] = mapped_column(default=False)
+    publication: Mapped[bool] = mapped_column(default=False)
+
+    organisation_index: Mapped[str | None] = mapped_column(sa.String(64))
+    form_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    receipt_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    text_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    contact_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    erase_after: Mapped[datetime | None] = mapped_column(Moment, index=True)
+
+    accepted_revision: Mapped[int | None]
+    claimed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    example: Mapped[bool] = mapped_column(default=False)
+
+    listening_session: Mapped[ListeningSession] = relationship(lazy="joined")
+    claimed_by: Mapped[Person | None] = relationship(foreign_keys=[claimed_by_id])
+    revisions: Mapped[list[Revision]] = relationship(
+        back_populates="submission", order_by="Revision.number", passive_deletes=True
+    )
+    messages: Mapped[list[Message]] = relationship(order_by="Message.number", passive_deletes=True)
+    decisions: Mapped[list[Decision]] = relationship(order_by="Decision.number", passive_deletes=True)
+
+    @property
+    def effective_tier(self) -> Tier:
+        """The consent that counts for every use of these words."""
+        return effective(self.consent_tier, self.tier_cap, self.listening_session.ceiling)
+
+    @property
+    def scope(self) -> Scope:
+        """Where it lies and whose it is, for ``may``."""
+        held = self.listening_session
+        return Scope(held.id, held.working_group_id, self.organisation_index)
+
+
+class Revision(Base):
+    """An immutable state of what was written: sealed JSON of the answers, contacts apart."""
+
+    __tablename__ = "revision"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "number"), one_of("language", CODES))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    language: Mapped[str] = mapped_column(sa.String(2))
+    answers: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    contact: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+
+    submission: Mapped[Submission] = relationship(back_populates="revisions")
+
+
+class ConsentRecord(Base):
+    """What was agreed, when, and in exactly which words it was asked. Never edited."""
+
+    __tablename__ = "consent_record"
+    __table_args__ = (one_of("tier", [int(tier) for tier in Tier]),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    tier: Mapped[int]
+    follow_up: Mapped[bool]
+    publication: Mapped[bool]
+    language: Mapped[str] = mapped_column(sa.String(2))
+    wording: Mapped[str] = mapped_column(sa.Text)
+    wording_version: Mapped[str] = mapped_column(sa.String(12))
+
+
+class Message(Base):
+    """A question to the contributor, or an answer behind the receipt; sealed with the text."""
+
+    __tablename__ = "message"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    from_contributor: Mapped[bool]
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class Decision(Base):
+    """One move of a submission: who, when, from where to where. A record that cannot be changed.
+
+    ``person_id`` None means the contributor. ``reason`` is sealed with the text: it may
+    speak of what was written.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "number"),
+        one_of("from_state", [state.value for state in State], "from_state"),
+        one_of("to_state", [state.value for state in State], "to_state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    verb: Mapped[str] = mapped_column(sa.String(20))
+    from_state: Mapped[str] = mapped_column(sa.String(20))
+    to_state: Mapped[str] = mapped_column(sa.String(20))
+    revision: Mapped[int]
+    reason: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+
+    person: Mapped[Person | None] = relationship()

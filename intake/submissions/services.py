@@ -1,0 +1,267 @@
+"""What can be done with a submission: submit, come back, answer, lower consent, withdraw, erase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, url_for
+from flask_babel import force_locale, gettext
+
+from intake.accounts.models import Organisation
+from intake.accounts.organisations import organisation_index, recognise
+from intake.foundation import clock, register
+from intake.foundation.crypto import keyring
+from intake.foundation.database import session
+from intake.foundation.identifiers import receipt_for
+from intake.foundation.post import post
+from intake.foundation.vocabularies import find_country
+from intake.programme.models import ListeningSession
+
+from . import workflow
+from .consent import CAREFUL_CAP, Consent, Tier, wording
+from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
+from .questionnaire import DECLINED, Kept, questions
+from .sealing import Answers, Erased, give_keys, open_answers, open_contact, seal_answers, seal_contact, seal_message
+from .vocabulary import LETTER, Channel, Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that passed every check: answers by question, language of the text, consent."""
+
+    kind: Kind
+    language: str
+    answers: Answers
+    consent: Consent
+
+
+class CannotRaise(Exception):
+    """A higher tier needs a fresh confirmation; lowering is always possible."""
+
+
+def submit(
+    filled: Filled,
+    listening_session: ListeningSession,
+    *,
+    form_token: str,
+    interface_language: str,
+    channel: Channel = Channel.FORM,
+    recorded_by_id: int | None = None,
+    received_at: datetime | None = None,
+    example: bool = False,
+) -> tuple[Submission, str]:
+    """Keep a submission; returns it with its receipt code (25 symbols, ungrouped).
+
+    The same ``form_token`` gives the same submission and the same receipt, however often
+    it is posted.
+    """
+    code = receipt_for(form_token)
+    already = _by_form(form_token)
+    if already is not None:
+        return already, code
+    moment = received_at or clock.now()
+    submission = Submission(
+        reference=_next_reference(listening_session, filled.kind),
+        listening_session=listening_session,
+        kind=filled.kind,
+        channel=channel,
+        received_at=moment,
+        changed_at=moment,
+        language=filled.language,
+        interface_language=interface_language,
+        stakeholder_type=filled.answers.get("stakeholder_type") or None,
+        country=_country(filled.answers),
+        danger_now=filled.answers.get("danger_now") == "yes",
+        consent_tier=filled.consent.tier,
+        tier_cap=_careful_cap(filled.answers),
+        follow_up=filled.consent.follow_up,
+        publication=filled.consent.publication,
+        organisation_index=_organisation_index(filled.answers),
+        form_digest=_form_digest(form_token),
+        receipt_digest=_receipt_digest(code),
+        recorded_by_id=recorded_by_id,
+        example=example,
+    )
+    give_keys(submission)
+    session().add(submission)
+    session().flush()
+    _add_revision(submission, filled, moment)
+    _record_consent(submission, filled.consent, interface_language, moment)
+    register.record("submission.receive", submission.reference, person_id=recorded_by_id, kind=filled.kind)
+    session().flush()
+    return submission, code
+
+
+def find_by_receipt(code: str) -> Submission | None:
+    """The submission of a receipt code (as ``identifiers.read_receipt`` gives it), unless withdrawn."""
+    return find_by_receipt_digest(_receipt_digest(code))
+
+
+def find_by_receipt_digest(digest: str) -> Submission | None:
+    """The submission whose receipt has this keyed digest, unless withdrawn."""
+    found = session().scalars(sa.select(Submission).where(Submission.receipt_digest == digest)).one_or_none()
+    return found if found is not None and found.state != State.WITHDRAWN else None
+
+
+def answer(submission: Submission, body: str, language: str) -> None:
+    """Keep the contributor's answer to the question asked; the submission is back in review.
+
+    Raises:
+        IllegalMove: no question is open.
+    """
+    workflow.make(submission, "answer", version=submission.version, person_id=None)
+    add_message(submission, body, language, person_id=None)
+
+
+def add_message(submission: Submission, body: str, language: str, *, person_id: int | None) -> Message:
+    """Append a message: from the person ``person_id``, or from the contributor (None)."""
+    number = 1 + len(submission.messages)
+    message = Message(
+        submission_id=submission.id, number=number, at=clock.now(), from_contributor=person_id is None,
+        person_id=person_id, language=language, body=seal_message(submission, number, body),
+    )  # fmt: skip
+    session().add(message)
+    session().flush()
+    session().refresh(submission, ["messages"])
+    return message
+
+
+def tell_there_is_news(submission: Submission) -> None:
+    """Post the mail that says only that there is news, where the contributor left an address for it."""
+    try:
+        address = open_contact(submission, submission.revisions[-1]).get("email")
+    except Erased:
+        return
+    if not address or not submission.follow_up:
+        return
+    language = submission.interface_language
+    with force_locale(language):
+        subject = gettext("There is news for you")
+        body = gettext(
+            "There is something new behind your receipt code. Open this page and type the code:\n\n%(address)s\n",
+            address=current_app.config["SETTINGS"].base_url + url_for("submissions.receipt_door", lang=language),
+        )
+    post(address, subject, body)
+
+
+def lower_consent(submission: Submission, consent: Consent, language: str) -> None:
+    """Lower the tier, or take a permission back; effective at once, everywhere.
+
+    Raises:
+        CannotRaise: the tier or a permission would be wider than before.
+    """
+    wider = (
+        consent.tier > submission.consent_tier
+        or (consent.follow_up and not submission.follow_up)
+        or (consent.publication and not submission.publication)
+    )
+    if wider:
+        raise CannotRaise
+    moment = clock.now()
+    submission.consent_tier = consent.tier
+    submission.follow_up = consent.follow_up
+    submission.publication = consent.publication
+    submission.changed_at = moment
+    submission.version += 1
+    _record_consent(submission, consent, language, moment)
+    register.record("submission.lower_consent", submission.reference, tier=int(consent.tier))
+
+
+def withdraw(submission: Submission) -> None:
+    """Withdraw: out of every desk and export at once, contacts destroyed at once, the text after the stated days."""
+    days = current_app.config["SETTINGS"].retention_days
+    workflow.make(
+        submission, "withdraw", version=submission.version, person_id=None,
+        contact_key=None, claimed_by_id=None, claimed_until=None,
+        erase_after=clock.now() + timedelta(days=days),
+    )  # fmt: skip
+
+
+def erase_due() -> int:
+    """Destroy the text keys of withdrawn submissions whose stated days are over; returns how many."""
+    due = sa.select(Submission).where(Submission.erase_after <= clock.now(), Submission.text_key.is_not(None))
+    count = 0
+    for submission in session().scalars(due):
+        submission.text_key = None
+        submission.receipt_digest = submission.form_digest = submission.organisation_index = None
+        register.record("submission.erase", submission.reference)
+        count += 1
+    return count
+
+
+def current_answers(submission: Submission) -> Answers:
+    """Every answer of the latest revision, contacts included: for the contributor's own eyes."""
+    revision = submission.revisions[-1]
+    return {**open_answers(submission, revision), **open_contact(submission, revision)}
+
+
+def _by_form(form_token: str) -> Submission | None:
+    sought = sa.select(Submission).where(Submission.form_digest == _form_digest(form_token))
+    return session().scalars(sought).one_or_none()
+
+
+def _form_digest(form_token: str) -> str:
+    return keyring().index("form", form_token)
+
+
+def _receipt_digest(code: str) -> str:
+    return keyring().index("receipt", code)
+
+
+def _next_reference(listening_session: ListeningSession, kind: Kind) -> str:
+    """The next free reference, e.g. ``WG3-2020-06-09/T-017``; two writers never get the same."""
+    place = {"listening_session_id": listening_session.id, "kind": kind}
+    counted = sa.update(ReferenceCounter).filter_by(**place).values(last=ReferenceCounter.last + 1)
+    number = session().execute(counted.returning(ReferenceCounter.last)).scalar_one_or_none()
+    if number is None:
+        session().execute(sa.insert(ReferenceCounter).values(**place, last=1))
+        number = 1
+    return f"{listening_session.code}/{LETTER[kind]}-{number:03d}"
+
+
+def _country(answers: Answers) -> str | None:
+    given = answers.get("country")
+    return find_country(given) if given and given != DECLINED else None
+
+
+def _careful_cap(answers: Answers) -> Tier:
+    """Tier 2 at most while somebody could be harmed, or where a child is concerned (DOMAIN C2)."""
+    careful = {answers.get("recognition_harm"), answers.get("about_child")} & {"yes", "unsure"}
+    return CAREFUL_CAP if careful else Tier.NAMED
+
+
+def _organisation_index(answers: Answers) -> str | None:
+    name = answers.get("organisation") or answers.get("entity")
+    if not name:
+        return None
+    known = session().execute(sa.select(Organisation.name, Organisation.aliases)).tuples()
+    return organisation_index(recognise(name, known))
+
+
+def _add_revision(submission: Submission, filled: Filled, moment: datetime) -> None:
+    contact_names = {question.name for question in questions(filled.kind) if question.kept is Kept.CONTACT}
+    contact = {name: value for name, value in filled.answers.items() if name in contact_names and value}
+    text: dict[str, Any] = {name: value for name, value in filled.answers.items() if name not in contact_names}
+    session().add(
+        Revision(
+            submission=submission,
+            number=1,
+            at=moment,
+            language=filled.language,
+            answers=seal_answers(submission, 1, text),
+            contact=seal_contact(submission, 1, contact) if contact else None,
+        )
+    )
+
+
+def _record_consent(submission: Submission, consent: Consent, language: str, moment: datetime) -> None:
+    words, version = wording(Kind(submission.kind), language)
+    session().add(
+        ConsentRecord(
+            submission_id=submission.id, at=moment, tier=consent.tier, follow_up=consent.follow_up,
+            publication=consent.publication, language=language, wording=words, wording_version=version,
+        )
+    )  # fmt: skip

@@ -1,0 +1,343 @@
+"""What contributors see: the form, the check page, the receipt, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
+
+from intake.accounts import guards
+from intake.foundation import clock, i18n
+from intake.foundation.crypto import keyring
+from intake.foundation.database import transaction
+from intake.foundation.errors import gives_back, went_wrong
+from intake.foundation.identifiers import MistypedReceipt, grouped, read_receipt
+from intake.foundation.security import accepts, csrf
+from intake.foundation.texts import has_direction_controls
+from intake.programme.models import ListeningSession
+from intake.programme.queries import session_by_slug
+
+from . import queries, services
+from .consent import TIER_LABELS, Consent, Tier, offered
+from .forms import GUESS, AnswerForm, ConsentForm, ReceiptForm, SubmissionForm, form_class
+from .models import Submission
+from .questionnaire import sections
+from .sealing import open_message
+from .showing import show_all
+from .vocabulary import WRITTEN, Channel, Kind, State
+from .workflow import IllegalMove, Overtaken
+
+bp = Blueprint("submissions", __name__, url_prefix="/<lang>")
+
+LARGEST_FORM_BYTES = 8_000_000
+"""Everything a person can type, however it is encoded; what is longer is not typed."""
+
+_VISIT_KEY = "receipt"
+_VISIT_MINUTES = 30
+
+
+@bp.route("/sessions/<slug>/submit/<kind>", methods=["GET", "POST"], strict_slashes=False)
+@guards.public
+@gives_back
+@accepts(LARGEST_FORM_BYTES)
+def submit(slug: str, kind: str) -> ResponseReturnValue:
+    """The form, the check page and the receipt of one submission."""
+    if kind not in WRITTEN:
+        abort(404)
+    return _form_steps(_session_or_404(slug), Kind(kind))
+
+
+@bp.route("/staff/sessions/<slug>/record", methods=["GET", "POST"], strict_slashes=False)
+@guards.staff("intervention.record")
+@gives_back
+@accepts(LARGEST_FORM_BYTES)
+def record(slug: str) -> ResponseReturnValue:
+    """The same steps for an intervention, recorded by a rapporteur."""
+    held = _session_or_404(slug)
+    guards.require("intervention.record", held)
+    return _form_steps(held, Kind.INTERVENTION)
+
+
+@bp.get("/staff/record/")
+@guards.staff("intervention.record")
+def record_index() -> ResponseReturnValue:
+    """The listening sessions in which the signed-in person may record."""
+    held = queries.sessions_to_record(guards.current_person())
+    return render_template("submissions/record_index.html", sessions=held)
+
+
+def _session_or_404(slug: str) -> ListeningSession:
+    held = session_by_slug(slug)
+    if held is None:
+        abort(404)
+    return held
+
+
+def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
+    guiding = tuple((question.position, question.text) for question in held.questions)
+    form = form_class(kind, guiding)()
+    if request.method == "GET":
+        return _closed(held, form) if _is_closed(held, kind) else _form_page(held, form)
+    if went_wrong():
+        return _form_page(held, form, problem=_what_went_wrong())
+    if _is_closed(held, kind):
+        return _closed(held, form)
+    if request.form.get("step") == "edit":
+        return _form_page(held, form)
+    if not form.validate():
+        return _form_page(held, form), 422
+    if request.form.get("step") != "send":
+        return _check_page(held, form)
+    return _send(held, form)
+
+
+def _is_closed(held: ListeningSession, kind: Kind) -> bool:
+    return kind in WRITTEN and not held.is_open
+
+
+def _what_went_wrong() -> str:
+    if went_wrong() == 503:
+        return _("We could not keep it just now. Your text is still here: please send it again in a minute.")
+    return _("This page was open for a long time. Your text is still here: please send it again.")
+
+
+def _form_page(held: ListeningSession, form: SubmissionForm, problem: str | None = None) -> str:
+    return render_template("submissions/form.html", held=held, form=form, problem=problem)
+
+
+def _closed(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
+    typed = request.method == "POST"
+    return render_template("submissions/closed.html", held=held, form=form, typed=typed), 409
+
+
+def _check_page(held: ListeningSession, form: SubmissionForm) -> str:
+    filled = form.filled()
+    guessed = form.guessed_language()
+    chosen = form.language.data
+    if chosen == GUESS:
+        form.language.data = filled.language
+    return render_template(
+        "submissions/check.html",
+        held=held,
+        form=form,
+        filled=filled,
+        guessed=chosen == GUESS,
+        doubt=guessed if chosen != GUESS and guessed and guessed != chosen else None,
+        shown=show_all(form.sections(), filled.answers, written_in=filled.language, reader=i18n.language().code),
+        tier=TIER_LABELS[filled.consent.tier],
+        turns=any(has_direction_controls(v) for v in filled.answers.values() if isinstance(v, str)),
+        carried=_carried(form),
+    )
+
+
+def _carried(form: FlaskForm) -> list[tuple[str, str]]:
+    """Every value of the form as hidden fields carry it to the next step."""
+    pairs: list[tuple[str, str]] = []
+    for field in form:
+        if field.name == "csrf_token" or field.data in (None, "", [], False):
+            continue
+        values = field.data if isinstance(field.data, list) else ["y" if field.data is True else field.data]
+        pairs.extend((field.name, str(value)) for value in values)
+    return pairs
+
+
+def _send(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
+    try:
+        submission, code = _keep(held, form)
+    except IntegrityError:
+        # The same form came twice at once, or two first references met: the other one is there now.
+        submission, code = _keep(held, form)
+    if submission.kind == Kind.INTERVENTION:
+        return render_template("submissions/recorded.html", held=held, submission=submission)
+    return render_template(
+        "submissions/receipt.html",
+        held=held,
+        submission=submission,
+        code=grouped(code),
+        days=_retention_days(),
+    )
+
+
+def _keep(held: ListeningSession, form: SubmissionForm) -> tuple[Submission, str]:
+    person = g.get("person") if form.kind is Kind.INTERVENTION else None
+    with transaction():
+        return services.submit(
+            form.filled(),
+            held,
+            form_token=form.form_token.data,
+            interface_language=i18n.language().code,
+            channel=Channel.FLOOR if person else Channel.FORM,
+            recorded_by_id=person.id if person else None,
+        )
+
+
+def _retention_days() -> int:
+    days: int = current_app.config["SETTINGS"].retention_days
+    return days
+
+
+@bp.route("/receipt/", methods=["GET", "POST"])
+@guards.public
+@gives_back
+def receipt_door() -> ResponseReturnValue:
+    """Where a receipt code opens the way to one's own submission."""
+    form = ReceiptForm()
+    if request.method == "GET":
+        return render_template("submissions/door.html", form=form)
+    if went_wrong():
+        return render_template("submissions/door.html", form=form, problem=_what_went_wrong())
+    try:
+        code = read_receipt(form.code.data or "")
+    except MistypedReceipt:
+        return _door_closed(form, _("This cannot be a receipt code. Please compare it with your note, group by group."))
+    found = services.find_by_receipt(code)
+    if found is None:
+        return _door_closed(
+            form, _("We find nothing under this code. It may be mistyped, or what was here is withdrawn.")
+        )
+    session[_VISIT_KEY] = {"digest": keyring().index("receipt", code), "since": int(clock.now().timestamp())}
+    return redirect(url_for("submissions.mine"))
+
+
+def _door_closed(form: ReceiptForm, message: str) -> ResponseReturnValue:
+    form.code.errors = [message]
+    return render_template("submissions/door.html", form=form), 422
+
+
+def _own_submission() -> Submission | None:
+    """The submission whose receipt was shown in this visit, for as long as the visit lasts."""
+    held = session.get(_VISIT_KEY)
+    if not held or clock.now().timestamp() - held["since"] > _VISIT_MINUTES * 60:
+        session.pop(_VISIT_KEY, None)
+        return None
+    return services.find_by_receipt_digest(held["digest"])
+
+
+@bp.get("/receipt/submission/")
+@guards.public
+def mine() -> ResponseReturnValue:
+    """One's own submission: where it stands, what was asked, what was agreed."""
+    submission = _own_submission()
+    if submission is None:
+        return redirect(url_for("submissions.receipt_door"))
+    return _mine_page(submission, AnswerForm())
+
+
+def _mine_page(submission: Submission, form: AnswerForm, problem: str | None = None) -> str:
+    guiding = tuple((q.position, q.text) for q in submission.listening_session.questions)
+    return render_template(
+        "submissions/mine.html",
+        submission=submission,
+        held=submission.listening_session,
+        form=form,
+        problem=problem,
+        messages=[(message, open_message(submission, message)) for message in submission.messages],
+        shown=show_all(
+            sections(Kind(submission.kind), guiding),
+            services.current_answers(submission),
+            written_in=submission.language,
+            reader=i18n.language().code,
+        ),
+        tier=TIER_LABELS[Tier(submission.consent_tier)],
+        asked=submission.state == State.QUESTION_ASKED,
+        days=_retention_days(),
+    )
+
+
+@bp.post("/receipt/answer/")
+@guards.public
+@gives_back
+@accepts(LARGEST_FORM_BYTES)
+def answer() -> ResponseReturnValue:
+    """Answer the question that was asked."""
+    form = AnswerForm()
+    submission = _own_submission()
+    if submission is None:
+        return render_template("submissions/door.html", form=ReceiptForm(), kept=form.answer.data), 422
+    if went_wrong():
+        return _mine_page(submission, form, problem=_what_went_wrong())
+    if not form.validate():
+        return _mine_page(submission, form), 422
+    try:
+        with transaction():
+            services.answer(submission, form.answer.kept, i18n.language().code)
+    except (IllegalMove, Overtaken):
+        return _mine_page(submission, form, problem=_("No question is open any more. Your words are still here.")), 409
+    return redirect(url_for("submissions.mine"))
+
+
+@bp.route("/receipt/consent/", methods=["GET", "POST"])
+@guards.public
+def consent() -> ResponseReturnValue:
+    """Lower what was agreed; it counts at once."""
+    submission = _own_submission()
+    if submission is None:
+        return redirect(url_for("submissions.receipt_door"))
+    form = ConsentForm(data=_present_consent(submission))
+    allowed = [tier for tier in offered(Kind.TESTIMONY) if tier <= submission.consent_tier]
+    form.consent_tier.choices = [(str(int(tier)), TIER_LABELS[tier]) for tier in allowed]
+    if request.method == "GET" or not form.validate():
+        page = render_template("submissions/consent.html", form=form, submission=submission)
+        return page, 422 if form.errors else 200
+    lowered = Consent(
+        Tier(int(form.consent_tier.data)),
+        bool(form.follow_up.data) and submission.follow_up,
+        bool(form.publication.data) and submission.publication,
+    )
+    with transaction():
+        services.lower_consent(submission, lowered, i18n.language().code)
+    return redirect(url_for("submissions.mine"))
+
+
+def _present_consent(submission: Submission) -> dict[str, Any]:
+    return {
+        "consent_tier": str(submission.consent_tier),
+        "follow_up": submission.follow_up,
+        "publication": submission.publication,
+    }
+
+
+@bp.route("/receipt/withdraw/", methods=["GET", "POST"])
+@guards.public
+def withdraw() -> ResponseReturnValue:
+    """Withdraw, without a reason."""
+    submission = _own_submission()
+    if submission is None:
+        return redirect(url_for("submissions.receipt_door"))
+    if request.method == "GET":
+        return render_template(
+            "submissions/withdraw.html", submission=submission, form=FlaskForm(), days=_retention_days()
+        )
+    with transaction():
+        services.withdraw(submission)
+    session.pop(_VISIT_KEY, None)
+    return redirect(url_for("submissions.withdrawn"))
+
+
+@bp.get("/receipt/withdrawn/")
+@guards.public
+def withdrawn() -> ResponseReturnValue:
+    """What withdrawing did."""
+    return render_template("submissions/withdrawn.html", days=_retention_days())
+
+
+@bp.post("/leave/")
+@csrf.exempt  # it only forgets; a token that has run out must not keep anybody here
+@guards.public
+def leave() -> ResponseReturnValue:
+    """Leave quickly: forget this visit and show a page that says nothing."""
+    session.clear()
+    return redirect(url_for("submissions.left"), 303)
+
+
+@bp.get("/leave/")
+@guards.public
+def left() -> ResponseReturnValue:
+    """A page that says nothing, after which the browser keeps nothing of us."""
+    response = make_response(render_template("submissions/left.html"))
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response

@@ -1,0 +1,56 @@
+"""The words of a submission: kinds, states, channels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+
+class Kind(StrEnum):
+    """What somebody tells a listening session."""
+
+    TESTIMONY = "testimony"
+    PRACTICE = "practice"
+    INTERVENTION = "intervention"
+
+
+KIND_LABELS = {
+    Kind.TESTIMONY: _l("Testimony"),
+    Kind.PRACTICE: _l("Practice example"),
+    Kind.INTERVENTION: _l("Intervention"),
+}
+LETTER = {Kind.TESTIMONY: "T", Kind.PRACTICE: "P", Kind.INTERVENTION: "I"}
+WRITTEN = (Kind.TESTIMONY, Kind.PRACTICE)
+"""The kinds a contributor writes; an intervention is recorded by a rapporteur."""
+
+
+class State(StrEnum):
+    """Where a submission stands; the legal moves are in ``moderation.workflow``."""
+
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    QUESTION_ASKED = "question_asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    SAFEGUARDING = "safeguarding"
+
+
+STATE_LABELS = {
+    State.SUBMITTED: _l("Received"),
+    State.IN_REVIEW: _l("Being read"),
+    State.QUESTION_ASKED: _l("Question asked"),
+    State.ACCEPTED: _l("Accepted"),
+    State.DECLINED: _l("Not accepted"),
+    State.WITHDRAWN: _l("Withdrawn"),
+    State.SAFEGUARDING: _l("Safeguarding"),
+}
+
+
+class Channel(StrEnum):
+    """How a submission reached us."""
+
+    FORM = "form"
+    FLOOR = "floor"
+    EXAMPLE = "example"

@@ -1,0 +1,61 @@
+"""Words about submissions that several pages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from intake.foundation.multilingual import Text
+from intake.programme.models import ListeningSession
+
+from .consent import FOLLOW_UP_LABEL, PUBLICATION_LABEL
+from .vocabulary import KIND_LABELS, STATE_LABELS, Kind, State
+
+HEADINGS = {
+    Kind.TESTIMONY: _l("Tell us what happened"),
+    Kind.PRACTICE: _l("Share a practice that works"),
+    Kind.INTERVENTION: _l("Record an intervention"),
+}
+_TONES = {
+    State.SUBMITTED: "quiet",
+    State.IN_REVIEW: "active",
+    State.QUESTION_ASKED: "ask",
+    State.ACCEPTED: "done",
+    State.DECLINED: "closed",
+    State.WITHDRAWN: "closed",
+    State.SAFEGUARDING: "danger",
+}
+_MEANINGS = {
+    State.SUBMITTED: _l("It is kept safely and waits to be read."),
+    State.IN_REVIEW: _l("Somebody of the working group is reading it."),
+    State.QUESTION_ASKED: _l("The working group asks you something. Please answer below."),
+    State.ACCEPTED: _l("It goes into the digest of the session, within the consent you gave."),
+    State.DECLINED: _l("It does not go into the digest. The reason stands below."),
+    State.WITHDRAWN: _l("Nobody reads it any more."),
+    State.SAFEGUARDING: _l("It is in the hands of people who are trained to protect."),
+}
+
+
+def consent_intro(held: ListeningSession, kind: str) -> str:
+    """What to know before choosing a tier in this listening session."""
+    if held.ceiling < 3:
+        return _("You decide. In this session nobody is named in any case: neither people nor organisations.")
+    if kind == Kind.PRACTICE:
+        return _("You decide. Most organisations are glad to be named with a practice that works.")
+    return _("You decide, and you can lower it at any time with your receipt code.")
+
+
+def template_words() -> dict[str, Any]:
+    """What templates say about submissions."""
+    return {
+        "heading": lambda kind: HEADINGS[Kind(kind)],
+        "kind_label": lambda kind: KIND_LABELS[Kind(kind)],
+        "state_label": lambda state: STATE_LABELS[State(state)],
+        "state_tone": lambda state: _TONES[State(state)],
+        "state_meaning": lambda state: _MEANINGS[State(state)],
+        "consent_intro": consent_intro,
+        "consent_words": {"follow_up": FOLLOW_UP_LABEL, "publication": PUBLICATION_LABEL},
+        "written": Text,
+    }

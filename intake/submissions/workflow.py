@@ -1,0 +1,131 @@
+"""The moves of a submission: one table, one way to make a move.
+
+A decision is one line of ``MOVES``. Pages list only the moves that are legal from where
+a submission stands; ``move`` makes one by a conditional UPDATE, so that of two people
+who decide at the same moment exactly one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from intake.foundation import clock, register
+from intake.foundation.database import session
+
+from .models import Decision, Submission
+from .sealing import seal_reason
+from .vocabulary import State
+
+CONTRIBUTOR = "contributor"
+MODERATOR = "moderator"
+
+WAITING = (State.SUBMITTED, State.IN_REVIEW, State.QUESTION_ASKED)
+"""The states in which a submission waits for a decision."""
+
+
+class Overtaken(Exception):
+    """The submission was changed since it was looked at; nothing was done."""
+
+
+class IllegalMove(Exception):
+    """The move is not open from where the submission stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One legal move.
+
+    ``to`` None leaves the state as it is. ``words`` asks for a text: the reason, or what
+    is said to the contributor. ``told`` says whether the contributor is sent that text.
+    """
+
+    verb: str
+    label: Any
+    origins: frozenset[State]
+    to: State | None
+    who: str
+    words: Any = None
+    told: bool = False
+    done: Any = ""
+
+
+def _from(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+MOVES: dict[str, Move] = {
+    move.verb: move
+    for move in (
+        Move("start", _l("Start reading"), _from(State.SUBMITTED), State.IN_REVIEW, MODERATOR,
+             done=_l("You are on it.")),
+        Move("accept", _l("Accept"), _from(*WAITING), State.ACCEPTED, MODERATOR,
+             done=_l("Accepted.")),
+        Move("decline", _l("Decline"), _from(*WAITING), State.DECLINED, MODERATOR,
+             words=_l("Why? The contributor will read this."), told=True, done=_l("Declined.")),
+        Move("ask", _l("Ask a question"), _from(State.SUBMITTED, State.IN_REVIEW), State.QUESTION_ASKED, MODERATOR,
+             words=_l("Your question. The contributor will read it."), told=True,
+             done=_l("The question waits behind the receipt.")),
+        Move("answer", _l("Answer"), _from(State.QUESTION_ASKED), State.IN_REVIEW, CONTRIBUTOR),
+        Move("reopen", _l("Take the decision back"), _from(State.ACCEPTED, State.DECLINED), State.IN_REVIEW, MODERATOR,
+             words=_l("Why?"), done=_l("Back in review.")),
+        Move("safeguard", _l("Hand to safeguarding"), _from(*WAITING, State.ACCEPTED), State.SAFEGUARDING, MODERATOR,
+             words=_l("What worries you?"), done=_l("Handed to safeguarding.")),
+        Move("return", _l("Return from safeguarding"), _from(State.SAFEGUARDING), State.IN_REVIEW, MODERATOR,
+             words=_l("What was done?"), done=_l("Back in review.")),
+        Move("lift_cap", _l("Allow the tier the contributor chose"), _from(*WAITING), None, MODERATOR,
+             words=_l("How do you know that nobody can be harmed?"),
+             done=_l("The contributor’s own choice counts now.")),
+        Move("withdraw", _l("Withdraw"), frozenset(State) - {State.WITHDRAWN}, State.WITHDRAWN, CONTRIBUTOR),
+    )
+}  # fmt: skip
+
+
+def open_moves(submission: Submission, who: str) -> Iterable[Move]:
+    """The moves that ``who`` can make from where ``submission`` stands, in the order of the table."""
+    for move in MOVES.values():
+        if move.who == who and submission.state in move.origins and _makes_sense(move, submission):
+            yield move
+
+
+def _makes_sense(move: Move, submission: Submission) -> bool:
+    return move.verb != "lift_cap" or submission.tier_cap < submission.consent_tier
+
+
+def make(
+    submission: Submission, verb: str, *, version: int, person_id: int | None, reason: str = "", **changes: Any
+) -> Decision:
+    """Make the move ``verb`` on a submission last seen as ``version``; ``changes`` are further columns.
+
+    Raises:
+        IllegalMove: the table does not allow it from here.
+        Overtaken: somebody else changed the submission first.
+    """
+    move = MOVES[verb]
+    origin = State(submission.state)
+    if origin not in move.origins:
+        raise IllegalMove(verb)
+    number = 1 + len(submission.decisions)
+    decision = Decision(
+        submission_id=submission.id, number=number, at=clock.now(), person_id=person_id, verb=verb,
+        from_state=origin, to_state=move.to or origin, revision=submission.revisions[-1].number,
+        reason=seal_reason(submission, number, reason) if reason else None,
+    )  # fmt: skip
+    columns = {"state": move.to or origin, "version": version + 1, "changed_at": decision.at, **changes}
+    changed = session().execute(
+        sa.update(Submission)
+        .where(Submission.id == submission.id, Submission.version == version, Submission.state == origin)
+        .values(**columns)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has one
+        raise Overtaken(submission.reference)
+    session().add(decision)
+    session().flush()
+    session().refresh(submission)
+    register.record(f"submission.{verb}", submission.reference, person_id=person_id)
+    return decision
