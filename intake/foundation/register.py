@@ -52,7 +52,7 @@ def record(act: str, subject: str, *, person_id: int | None = None, **detail: st
     database = session()
     moved = sa.update(RegisterHead).values(number=RegisterHead.number + 1)
     row = database.execute(moved.returning(RegisterHead.number, RegisterHead.hash)).one_or_none()
-    number, previous = (1, _START) if row is None else row.tuple()
+    number, previous = (1, _START) if row is None else (row.number, row.hash)
     if row is None:
         database.execute(sa.insert(RegisterHead).values(id=1, number=1, hash=_START))
     at = clock.now()

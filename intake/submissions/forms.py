@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.fields import SelectField, SelectMultipleField
+from wtforms.fields import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, html_params
 
@@ -88,6 +89,11 @@ class AnyOfField(SelectMultipleField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, validate_choice=False, **kwargs)
+
+    @property
+    def choices_count(self) -> int:
+        """How many there are to choose from; a long list is folded."""
+        return len(self.choices or ())
 
 
 class Answered:
@@ -246,8 +252,8 @@ _CHECKS = {
 def _choices(question: Question) -> Any:
     if question.vocabulary:
         name = question.vocabulary
-        return lambda: list(options(name, interface_language().code))
-    return list(question.options)
+        return lambda: [SelectChoice(code, label) for code, label in options(name, interface_language().code)]
+    return [SelectChoice(code, label) for code, label in question.options]
 
 
 def _field_for(question: Question) -> Any:
@@ -306,6 +312,15 @@ class _EditorialLabel:
         return self.text
 
 
+def tier_choices(tiers: Iterable[Tier]) -> list[SelectChoice]:
+    """The tiers as choices of a form."""
+    return [SelectChoice(str(int(tier)), TIER_LABELS[tier]) for tier in tiers]
+
+
+def _offers(field: Field, value: Any) -> bool:
+    return any(choice.value == value for choice in field.choices)
+
+
 class SubmissionForm(FlaskForm):
     """What every form asks beside its questions: the language of the text, and consent."""
 
@@ -319,18 +334,18 @@ class SubmissionForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.consent_tier.choices = [(str(int(tier)), TIER_LABELS[tier]) for tier in offered(self.kind)]
+        self.consent_tier.choices = tier_choices(offered(self.kind))
         if not is_form_token(self.form_token.data or ""):
             self.form_token.data = new_form_token()
 
     def validate_language(self, field: Field) -> None:
         """A language of ours, or ours to guess."""
-        if field.data not in dict(field.choices):
+        if not _offers(field, field.data):
             raise StopValidation(gettext("Please choose one of the answers shown."))
 
     def validate_consent_tier(self, field: Field) -> None:
         """Nothing is preselected: somebody has to choose."""
-        if field.data not in dict(field.choices):
+        if not _offers(field, field.data):
             raise StopValidation(gettext("Please choose how we may use your words."))
 
     def sections(self) -> Any:
@@ -378,8 +393,8 @@ def _opening_fields() -> dict[str, Any]:
             _l("In which language do you write?"),
             description=_l("It may differ from the language of this page."),
             choices=[
-                (GUESS, _l("Work it out from my text")),
-                *((one.code, Text(one.endonym, one.code)) for one in LANGUAGES),
+                SelectChoice(GUESS, _l("Work it out from my text")),
+                *(SelectChoice(one.code, Text(one.endonym, one.code)) for one in LANGUAGES),
             ],
             default=GUESS,
             validate_choice=False,
@@ -423,5 +438,5 @@ class ConsentForm(FlaskForm):
 
     def validate_consent_tier(self, field: Field) -> None:
         """One of the tiers offered."""
-        if field.data not in dict(field.choices):
+        if not _offers(field, field.data):
             raise StopValidation(gettext("Please choose how we may use your words."))

@@ -12,8 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fasttext
-
 from intake.foundation.languages import CODES
 
 _MODEL = Path(__file__).with_name("data") / "lid.176.ftz"
@@ -24,14 +22,20 @@ _LONGEST_READ = 2000
 
 @cache
 def _model() -> Any:
+    """The model, or None where the binding is not to be had: the reader then chooses the language."""
+    try:
+        import fasttext  # noqa: PLC0415  # 20 ms that only the first guess should pay
+    except ImportError:
+        return None
     return fasttext.load_model(str(_MODEL))
 
 
 def guess(text: str) -> str | None:
     """The code of one of our languages, or None when the text is too short, doubtful or in another."""
     sample = " ".join(text.split())[:_LONGEST_READ]
-    if sum(c.isalpha() for c in sample) < _FEWEST_LETTERS:
+    model = _model()
+    if model is None or sum(c.isalpha() for c in sample) < _FEWEST_LETTERS:
         return None
-    labels, probabilities = _model().predict(sample, k=1)
+    labels, probabilities = model.predict(sample, k=1)
     code, probability = labels[0].removeprefix("__label__"), probabilities[0]
     return code if code in CODES and probability >= _CONFIDENT else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import force_locale, gettext
 
 from intake.accounts.models import Organisation
@@ -142,9 +142,15 @@ def tell_there_is_news(submission: Submission) -> None:
         subject = gettext("There is news for you")
         body = gettext(
             "There is something new behind your receipt code. Open this page and type the code:\n\n%(address)s\n",
-            address=current_app.config["SETTINGS"].base_url + url_for("submissions.receipt_door", lang=language),
+            address=_door_address(language),
         )
     post(address, subject, body)
+
+
+def _door_address(language: str) -> str:
+    # Commands post mail as well, and have no request to build an address from.
+    path = current_app.url_map.bind("").build("submissions.receipt_door", {"lang": language})
+    return str(current_app.config["SETTINGS"].base_url + path)
 
 
 def lower_consent(submission: Submission, consent: Consent, language: str) -> None:
@@ -237,8 +243,8 @@ def _organisation_index(answers: Answers) -> str | None:
     name = answers.get("organisation") or answers.get("entity")
     if not name:
         return None
-    known = session().execute(sa.select(Organisation.name, Organisation.aliases)).tuples()
-    return organisation_index(recognise(name, known))
+    known = session().execute(sa.select(Organisation.name, Organisation.aliases))
+    return organisation_index(recognise(name, ((row.name, row.aliases) for row in known)))
 
 
 def _add_revision(submission: Submission, filled: Filled, moment: datetime) -> None:

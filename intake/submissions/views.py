@@ -8,6 +8,7 @@ from flask import Blueprint, abort, current_app, g, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import IntegrityError
 
 from intake.accounts import guards
@@ -15,7 +16,7 @@ from intake.foundation import clock, i18n
 from intake.foundation.crypto import keyring
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
-from intake.foundation.identifiers import MistypedReceipt, grouped, read_receipt
+from intake.foundation.identifiers import MistypedReceipt, grouped, new_form_token, read_receipt
 from intake.foundation.security import accepts, csrf
 from intake.foundation.texts import has_direction_controls
 from intake.programme.models import ListeningSession
@@ -23,7 +24,7 @@ from intake.programme.queries import session_by_slug
 
 from . import queries, services
 from .consent import TIER_LABELS, Consent, Tier, offered
-from .forms import GUESS, AnswerForm, ConsentForm, ReceiptForm, SubmissionForm, form_class
+from .forms import GUESS, AnswerForm, ConsentForm, ReceiptForm, SubmissionForm, form_class, tier_choices
 from .models import Submission
 from .questionnaire import sections
 from .sealing import open_message
@@ -35,6 +36,10 @@ bp = Blueprint("submissions", __name__, url_prefix="/<lang>")
 
 LARGEST_FORM_BYTES = 8_000_000
 """Everything a person can type, however it is encoded; what is longer is not typed."""
+
+_CSRF_SLOT, _TOKEN_SLOT = "\x00csrf\x00", "\x00token\x00"
+_MOST_BLANK_PAGES = 200
+_blank_pages: dict[tuple[Any, ...], str] = {}
 
 _VISIT_KEY = "receipt"
 _VISIT_MINUTES = 30
@@ -78,10 +83,11 @@ def _session_or_404(slug: str) -> ListeningSession:
 
 
 def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
-    guiding = tuple((question.position, question.text) for question in held.questions)
-    form = form_class(kind, guiding)()
+    if request.method == "GET" and not _is_closed(held, kind):
+        return _blank_page(held, kind)
+    form = _form(held, kind)
     if request.method == "GET":
-        return _closed(held, form) if _is_closed(held, kind) else _form_page(held, form)
+        return _closed(held, form)
     if went_wrong():
         return _form_page(held, form, problem=_what_went_wrong())
     if _is_closed(held, kind):
@@ -93,6 +99,24 @@ def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
     if request.form.get("step") != "send":
         return _check_page(held, form)
     return _send(held, form)
+
+
+def _form(held: ListeningSession, kind: Kind) -> SubmissionForm:
+    return form_class(kind, tuple((question.position, question.text) for question in held.questions))()
+
+
+def _blank_page(held: ListeningSession, kind: Kind) -> str:
+    """The empty form. For strangers it differs only in its two tokens, so it is rendered once and kept."""
+    if g.get("person"):
+        return _form_page(held, _form(held, kind))
+    key = (held.id, held.changed_at, kind, i18n.language().code)
+    if key not in _blank_pages:
+        form = _form(held, kind)
+        rendered = _form_page(held, form)
+        if len(_blank_pages) >= _MOST_BLANK_PAGES:
+            _blank_pages.clear()
+        _blank_pages[key] = rendered.replace(generate_csrf(), _CSRF_SLOT).replace(form.form_token.data, _TOKEN_SLOT)
+    return _blank_pages[key].replace(_CSRF_SLOT, generate_csrf()).replace(_TOKEN_SLOT, new_form_token())
 
 
 def _is_closed(held: ListeningSession, kind: Kind) -> bool:
@@ -279,7 +303,7 @@ def consent() -> ResponseReturnValue:
         return redirect(url_for("submissions.receipt_door"))
     form = ConsentForm(data=_present_consent(submission))
     allowed = [tier for tier in offered(Kind.TESTIMONY) if tier <= submission.consent_tier]
-    form.consent_tier.choices = [(str(int(tier)), TIER_LABELS[tier]) for tier in allowed]
+    form.consent_tier.choices = tier_choices(allowed)
     if request.method == "GET" or not form.validate():
         page = render_template("submissions/consent.html", form=form, submission=submission)
         return page, 422 if form.errors else 200

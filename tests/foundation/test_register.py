@@ -37,12 +37,12 @@ def test_the_first_edited_deleted_or_cut_line_is_named(app: Flask, harm: str, fo
     with app.app_context():
         write(4)
         with transaction() as database:
-            without_triggers(database, "register_line")
+            without_guards(database, "register_line")
             database.execute(sa.text(harm))
         assert register.first_broken_line() == found
 
 
-def without_triggers(database: sa.orm.Session, table: str) -> None:
+def without_guards(database: sa.orm.Session, table: str) -> None:
     """What somebody with the database in their hands would do first."""
     if database.bind.dialect.name == "postgresql":
         database.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))

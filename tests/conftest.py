@@ -1,0 +1,57 @@
+"""Fixtures shared by all tests: an application on a migrated database of its own, on each engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from intake import create_app
+from intake.foundation import catalogues, migrate
+from intake.foundation.config import Settings
+from intake.foundation.crypto import Keyring
+from intake.foundation.database import engine, make_engine
+from tests.provision.databases import Databases
+
+pytest_plugins = ["tests.provision.fixtures"]
+
+catalogues.compile_stale()
+
+
+@pytest.fixture(scope="session")
+def migrated_url(database_url: str) -> str:
+    """A database with all tables and no rows, of which each test gets a copy."""
+    bound = make_engine(database_url)
+    migrate.upgrade(bound)
+    bound.dispose()
+    return database_url
+
+
+@pytest.fixture
+def settings(databases: Databases, migrated_url: str, tmp_path: Path) -> Iterator[Settings]:
+    """The settings of an installation of its own; staff need no second factor in it."""
+    url = databases.fresh(migrated_url)
+    yield Settings.from_environment(
+        {"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": url, "INTAKE_SECOND_FACTOR": "optional"}
+    )
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on that installation."""
+    Keyring.create(settings.instance / "keyring.json")
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    with app.app_context():
+        engine().dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies yet."""
+    return app.test_client()

@@ -1,0 +1,80 @@
+"""A whole installation for journeys: the shipped start command, with its example programme."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+START_SECONDS = 60
+SIGN_IN = re.compile(r"^\s+(\S+@\S+)\s+(\S+)\s+(.+)$")
+
+
+@dataclass
+class Live:
+    """A running installation: its address and the sign-ins it printed."""
+
+    url: str
+    sign_ins: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def somebody(self, role: str, place: str = "") -> tuple[str, str]:
+        """E-mail and password of an example person who holds ``role`` (in ``place``)."""
+        for email, (password, held) in self.sign_ins.items():
+            if role in held and place in held:
+                return email, password
+        raise LookupError(f"no example {role} {place}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The installation, started as a newcomer would start it."""
+    port = _free_port()
+    instance: Path = tmp_path_factory.mktemp("instance")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
+    environment |= {"INTAKE_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "intake", "run", "--with-examples", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    served = Live(f"http://127.0.0.1:{port}")
+    printed: list[str] = []
+    reader = threading.Thread(target=lambda: printed.extend(process.stdout or ()), daemon=True)
+    reader.start()
+    try:
+        _wait(port, process, printed)
+        for line in printed:
+            if found := SIGN_IN.match(line):
+                served.sign_ins[found[1]] = (found[2], found[3].strip())
+        yield served
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(port: int, process: subprocess.Popen[str], printed: list[str]) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up:
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("the installation did not start:\n" + "".join(printed))

@@ -1,0 +1,365 @@
+"""The form: what it refuses, what it keeps, and that nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from intake.foundation.database import session, transaction
+from intake.foundation.languages import CODES
+from intake.foundation.vocabularies import countries
+from intake.programme.vocabulary import SessionState
+from intake.submissions.models import ConsentRecord, Revision, Submission
+from intake.submissions.sealing import open_answers, open_contact
+from tests import builders
+from tests.builders import PRACTICE, TESTIMONY
+from tests.forms import form_on, page, post_form, send
+
+FORM = "/en/sessions/wg3-2020-06-09/submit/testimony"
+PRACTICE_FORM = "/en/sessions/wg3-2020-06-09/submit/practice"
+ARABIC = "أغلقوا الحدود في اليوم الذي انتهت فيه إقامتي، وبقيت بلا عمل ولا مأوى."
+
+
+@pytest.fixture(autouse=True)
+def held(app: Flask) -> None:
+    with app.app_context(), transaction():
+        builders.listening_session(
+            questions=({"en": "How have policies changed?", "fr": "Qu’est-ce qui a changé ?"}, {"en": "What works?"})
+        )
+
+
+def checked(client: FlaskClient, url: str = FORM, **typed: Any) -> TestResponse:
+    least = PRACTICE if url.endswith("practice") else TESTIMONY
+    return post_form(client, url, {**least, "consent_tier": "2", **typed}, having="consent_tier")
+
+
+def sent(client: FlaskClient, url: str = FORM, **typed: Any) -> TestResponse:
+    check = checked(client, url, **typed)
+    assert check.status_code == 200, errors(check)
+    return send(client, url, form_on(check, having="form_token"), {"step": "send"})
+
+
+def code_on(response: TestResponse) -> str:
+    return str(page(response).cssselect(".receipt .code")[0].text_content())
+
+
+def errors(response: TestResponse) -> list[str]:
+    return [item.text_content() for item in page(response).cssselect(".summary li")]
+
+
+def error_at(response: TestResponse, field: str) -> str:
+    return str(page(response).get_element_by_id(f"{field}-error").text_content())
+
+
+def count(app: Flask) -> int:
+    with app.app_context():
+        return session().scalar(sa.select(sa.func.count()).select_from(Submission)) or 0
+
+
+def test_a_testimony_is_checked_sent_and_kept_as_written(app: Flask, client: FlaskClient) -> None:
+    check = checked(client, what_happened=ARABIC, contributor_name="Amal", organisation="Maison", guiding_1="Nothing.")
+    assert count(app) == 0, "checking sends nothing"
+    words = page(check).cssselect(".words")[0]
+    assert (words.get("lang"), words.get("dir")) == ("ar", "rtl")
+    receipt = send(client, FORM, form_on(check, having="form_token"), {"step": "send"})
+    assert receipt.status_code == 200
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.reference, kept.language, kept.interface_language) == ("WG3-2020-06-09/T-001", "ar", "en")
+        assert (kept.country, kept.consent_tier, kept.state) == ("TN", 2, "submitted")
+        answers = open_answers(kept, kept.revisions[0])
+        assert answers["what_happened"] == ARABIC
+        assert answers["guiding_1"] == "Nothing."
+        assert "contributor_name" not in answers
+        assert open_contact(kept, kept.revisions[0]) == {"contributor_name": "Amal", "organisation": "Maison"}
+
+
+def test_a_practice_is_kept(app: Flask, client: FlaskClient) -> None:
+    objectives = ["gcm15", "gcm05"]
+    assert sent(client, PRACTICE_FORM, gcm_objectives=objectives, people_reached="١٬٢٠٠").status_code == 200
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        answers = open_answers(kept, kept.revisions[0])
+        assert answers["gcm_objectives"] == ["gcm05", "gcm15"]
+        assert answers["people_reached"] == 1200
+        assert kept.reference == "WG3-2020-06-09/P-001"
+
+
+def test_the_wording_of_the_consent_is_kept_with_its_language(app: Flask, client: FlaskClient) -> None:
+    sent(client, FORM.replace("/en/", "/fr/"), consent_tier="3", publication="y")
+    with app.app_context():
+        record = session().scalars(sa.select(ConsentRecord)).one()
+        assert (record.tier, record.publication, record.follow_up, record.language) == (3, True, False, "fr")
+        assert '"tiers"' in record.wording
+
+
+def test_a_form_posted_twice_is_one_submission_with_one_receipt(app: Flask, client: FlaskClient) -> None:
+    form = form_on(checked(client), having="form_token")
+    codes = {code_on(send(client, FORM, form, {"step": "send"})) for _ in range(3)}
+    assert len(codes) == 1
+    assert count(app) == 1
+
+
+def test_the_code_itself_is_stored_nowhere(app: Flask, client: FlaskClient) -> None:
+    code = code_on(sent(client)).replace("-", "")
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        values = [str(value) for value in vars(kept).values()]
+        assert not any(code in value for value in values)
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("url", [FORM, PRACTICE_FORM])
+def test_the_form_stands_in_every_language(client: FlaskClient, language: str, url: str) -> None:
+    response = client.get(url.replace("/en/", f"/{language}/"))
+    assert response.status_code == 200
+    root = page(response)
+    assert (root.get("lang"), root.get("dir")) == (language, "rtl" if language == "ar" else "ltr")
+    assert not root.cssselect("input:checked[name=consent_tier]"), "nothing is preselected"
+
+
+def test_a_guiding_question_without_translation_carries_its_own_language(client: FlaskClient) -> None:
+    arabic = page(client.get(FORM.replace("/en/", "/ar/")))
+    label = next(one for one in arabic.cssselect("label[for=guiding_2] bdi"))
+    assert (label.text_content(), label.get("lang"), label.get("dir")) == ("What works?", "en", "ltr")
+
+
+TOO_MUCH = "x" * 10_001
+REFUSED = [
+    ("what_happened", "", "Please answer"),
+    ("what_happened", "too short", "at least 20"),
+    ("what_happened", TOO_MUCH, "10,001"),
+    ("what_happened", "A story with a NUL\x00 in it", "took out 1 character"),
+    ("country", "", "Please answer"),
+    ("country", "Atlantis", "do not know this country"),
+    ("country", "XX", "do not know this country"),
+    ("story_of", "nobody", "answers shown"),
+    ("story_of", "", "Please answer"),
+    ("population_groups", "martians", "answers shown"),
+    ("consent_tier", "", "choose how we may use"),
+    ("consent_tier", "9", "choose how we may use"),
+    ("language", "de", "answers shown"),
+    ("email", "not an address", "whole e-mail address"),
+    ("email", "a@b@c", "whole e-mail address"),
+    ("contributor_name", "Amal \u202egnorw", "writing direction"),
+    ("place", "y" * 101, "101"),
+    ("stakeholder_type", "wizard", "answers shown"),
+    ("happened_when", "", "Please answer"),
+]
+
+
+@pytest.mark.parametrize(("field", "typed", "message"), REFUSED)
+def test_what_does_not_fit_is_told_beside_the_field_and_kept(
+    client: FlaskClient, app: Flask, field: str, typed: str, message: str
+) -> None:
+    response = checked(client, **{field: typed, "guiding_2": "kept all the same"})
+    assert response.status_code == 422
+    assert message in error_at(response, field)
+    assert any(message in line for line in errors(response)), "the summary on top says it as well"
+    root = page(response)
+    link = root.cssselect(".summary li a")[0].get("href").removeprefix("#")
+    assert root.get_element_by_id(link) is not None
+    form = form_on(response, having="consent_tier")
+    assert form.fields["guiding_2"].strip() == "kept all the same"
+    if field in ("what_happened", "email", "place"):
+        assert form.fields[field].strip() == typed.replace("\x00", "").strip()
+    assert count(app) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("title", "t" * 121, "121"),
+        ("problem", "p" * 1501, "1,501"),
+        ("since", "last spring", "2020-04"),
+        ("since", "2020-13", "2020-04"),
+        ("people_reached", "many", "whole number"),
+        ("people_reached", "-3", "whole number"),
+        ("evidence", [], "Please answer"),
+        ("email", "", "Please answer"),
+        ("consent_tier", "0", "choose how we may use"),
+        ("gcm_objectives", "gcm99", "answers shown"),
+    ],
+)
+def test_a_practice_is_told_what_does_not_fit(
+    client: FlaskClient, field: str, typed: Any, message: str
+) -> None:
+    response = checked(client, PRACTICE_FORM, **{field: typed})
+    assert response.status_code == 422
+    assert message in error_at(response, field)
+
+
+@pytest.mark.parametrize("since", ["2020-04", "2020-4", "04/2020", "٢٠٢٠-٠٤", " 4/2020 "])
+def test_a_month_is_understood_as_people_write_it(app: Flask, client: FlaskClient, since: str) -> None:
+    assert sent(client, PRACTICE_FORM, since=since).status_code == 200
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert open_answers(kept, kept.revisions[0])["since"] == "2020-04"
+
+
+def test_a_lone_surrogate_is_told_and_taken_out(client: FlaskClient) -> None:
+    form = form_on(client.get(FORM), having="consent_tier")
+    typed = {name: value for name, value in form.form_values()} | TESTIMONY | {"consent_tier": "2"}
+    typed.pop("what_happened")
+    body = urlencode(typed)
+    body += "&what_happened=They+closed+the+border+%ED%A0%80+that+day"
+    response = client.post(FORM, data=body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 422
+    assert "cannot be kept" in error_at(response, "what_happened")
+    assert "%ED" not in form_on(response, having="consent_tier").fields["what_happened"]
+
+
+def test_turning_characters_in_a_story_are_kept_closed_and_told(app: Flask, client: FlaskClient) -> None:
+    story = "They wrote \u202eTXET\u202c and then \u2067 left it open\nnext line"
+    check = checked(client, what_happened=story)
+    assert "writing direction" in page(check).text_content()
+    send(client, FORM, form_on(check, having="form_token"), {"step": "send"})
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert open_answers(kept, kept.revisions[0])["what_happened"] == (
+            "They wrote \u202eTXET\u202c and then \u2067 left it open\u2069\nnext line"
+        )
+
+
+@pytest.mark.parametrize(
+    ("story_of", "agreement", "status"),
+    [("mine", "", 200), ("asked", "", 422), ("asked", "spoken", 200), ("organisation", "no_person", 200),
+     ("asked", "no", 422)],
+)  # fmt: skip
+def test_somebody_elses_story_needs_their_agreement(
+    client: FlaskClient, story_of: str, agreement: str, status: int
+) -> None:
+    response = checked(client, story_of=story_of, agreement=agreement)
+    assert response.status_code == status
+    if agreement == "no":
+        assert "ask the person first" in error_at(response, "agreement")
+
+
+@pytest.mark.parametrize(
+    ("typed", "cap"),
+    [({}, 4), ({"recognition_harm": "yes"}, 2), ({"recognition_harm": "unsure"}, 2), ({"about_child": "yes"}, 2)],
+)
+def test_care_caps_the_tier(app: Flask, client: FlaskClient, typed: dict[str, str], cap: int) -> None:
+    sent(client, consent_tier="4", **typed)
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.consent_tier, kept.tier_cap, int(kept.effective_tier)) == (4, cap, cap)
+
+
+def test_danger_is_flagged_and_answered_with_where_to_turn(app: Flask, client: FlaskClient) -> None:
+    check = checked(client, danger_now="yes")
+    assert page(check).cssselect(".notice.danger")
+    receipt = send(client, FORM, form_on(check, having="form_token"), {"step": "send"})
+    assert page(receipt).cssselect(".notice.danger")
+    with app.app_context():
+        assert session().scalars(sa.select(Submission)).one().danger_now
+
+
+def test_one_may_rather_not_say(app: Flask, client: FlaskClient) -> None:
+    sent(client, country="declined", happened_when="", happened_when_declined="y")
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert kept.country is None
+        assert open_answers(kept, kept.revisions[0])["happened_when"] == "declined"
+
+
+def test_every_country_of_the_list_is_accepted_as_its_un_name_too(client: FlaskClient) -> None:
+    for written in ("Türkiye", "Côte d’Ivoire", "بيرو", "Turkey"):
+        assert checked(client, country=written).status_code == 200
+    assert len(countries()) == len(page(client.get(FORM)).cssselect("select#country option")) - 2
+
+
+def test_changing_something_brings_everything_back(client: FlaskClient) -> None:
+    typed = {"guiding_1": "First\n\nsecond", "population_groups": ["women", "refugees"], "publication": "y"}
+    check = checked(client, **typed)
+    form = form_on(send(client, FORM, form_on(check, having="form_token"), {"step": "edit"}), having="consent_tier")
+    assert form.fields["guiding_1"].replace("\r\n", "\n").strip() == "First\n\nsecond"
+    assert {box.get("value") for box in form.cssselect("input[name=population_groups][checked]")} == {
+        "women",
+        "refugees",
+    }
+    assert form.fields["publication"] == "y"
+    assert form.fields["consent_tier"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("interface", "text", "shown"),
+    [("fr", "They closed the border on the day my permit ended.", "en"), ("en", ARABIC, "ar"),
+     ("ar", "Cerraron la frontera el mismo día en que venció mi permiso.", "es")],
+)  # fmt: skip
+def test_the_language_of_the_text_is_guessed_and_can_be_changed(
+    client: FlaskClient, interface: str, text: str, shown: str
+) -> None:
+    check = checked(client, FORM.replace("/en/", f"/{interface}/"), what_happened=text)
+    assert form_on(check, having="form_token").fields["language"] == shown
+    doubt = checked(client, what_happened=ARABIC, language="fr")
+    assert page(doubt).cssselect(".notice.warn")
+
+
+def test_a_lost_token_costs_nobody_their_words(app: Flask, client: FlaskClient) -> None:
+    form = form_on(client.get(FORM), having="consent_tier")
+    stranger = app.test_client()
+    response = send(stranger, FORM, form, {**TESTIMONY, "consent_tier": "2", "guiding_1": "still here"})
+    assert response.status_code == 400
+    again = form_on(response, having="consent_tier")
+    assert again.fields["guiding_1"].strip() == "still here"
+    assert again.fields["what_happened"].strip() == TESTIMONY["what_happened"]
+    assert send(stranger, FORM, again).status_code == 200
+
+
+def test_a_session_that_is_not_there_says_so(client: FlaskClient) -> None:
+    for url in (FORM.replace("wg3", "wg9"), FORM.replace("testimony", "poem"), FORM.replace("testimony", "intervention")):
+        assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("state", [SessionState.CLOSED, SessionState.TBD, SessionState.PIPELINE, SessionState.ARCHIVED])
+def test_a_session_that_is_not_open_takes_nothing_and_gives_the_words_back(
+    app: Flask, client: FlaskClient, state: SessionState
+) -> None:
+    form = form_on(client.get(FORM), having="consent_tier")
+    with app.app_context(), transaction() as database:
+        database.execute(sa.text("UPDATE listening_session SET state = :state"), {"state": state.value})
+    assert client.get(FORM).status_code == 409
+    response = send(client, FORM, form, {**TESTIMONY, "consent_tier": "2"})
+    assert response.status_code == 409
+    assert TESTIMONY["what_happened"] in page(response).text_content()
+    assert count(app) == 0
+
+
+def test_markup_in_an_answer_is_only_text(client: FlaskClient) -> None:
+    story = "<script>alert(1)</script> <img src=x onerror=alert(2)> & more of this story"
+    root = page(checked(client, what_happened=story, contributor_name="<b>Amal</b>"))
+    assert story in root.text_content()
+    assert not root.cssselect("main script, main img, main b")
+
+
+def test_columns_that_are_not_on_the_form_cannot_be_posted(app: Flask, client: FlaskClient) -> None:
+    columns = {column.name: "1" for column in Submission.__table__.columns} | {
+        column.name: "1" for column in Revision.__table__.columns
+    }
+    for asked in ("language", "country", "stakeholder_type", "consent_tier", "follow_up", "publication", "answers", "danger_now"):
+        columns.pop(asked, None)
+    sent(client, **columns)
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.state, kept.version, kept.tier_cap, kept.danger_now) == ("submitted", 1, 4, False)
+        assert (kept.claimed_by_id, kept.accepted_revision, kept.example) == (None, None, False)
+
+
+def test_references_count_by_session_and_kind(app: Flask, client: FlaskClient) -> None:
+    for url in (FORM, FORM, PRACTICE_FORM):
+        sent(client, url)
+    with app.app_context():
+        references = session().scalars(sa.select(Submission.reference).order_by(Submission.id)).all()
+    assert references == ["WG3-2020-06-09/T-001", "WG3-2020-06-09/T-002", "WG3-2020-06-09/P-001"]
+
+
+def test_too_large_a_body_is_refused_by_every_other_page(client: FlaskClient) -> None:
+    response = client.post("/en/receipt/", data={"code": "x" * 1_100_000})
+    assert response.status_code == 413

@@ -1,0 +1,202 @@
+"""The way back: the door, one's own submission, answering, lowering consent, withdrawing, leaving."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from intake.accounts.permissions import Role
+from intake.foundation import clock
+from intake.foundation.database import engine, session, transaction
+from intake.foundation.identifiers import grouped, new_form_token, receipt_for
+from intake.foundation.post import OutgoingMail
+from intake.submissions import services, workflow
+from intake.submissions.models import ConsentRecord, Submission
+from intake.submissions.sealing import Erased, open_answers, open_contact, open_message
+from tests import builders
+from tests.forms import page, post_form
+
+DOOR, MINE = "/en/receipt/", "/en/receipt/submission/"
+TOKEN = new_form_token()
+CODE = receipt_for(TOKEN)
+
+
+@pytest.fixture
+def lead(app: Flask) -> int:
+    with app.app_context(), transaction():
+        held = builders.listening_session()
+        builders.submission(
+            held, token=TOKEN, tier=3, publication=True, follow_up=True,
+            email="amal@example.org", contributor_name="Amal Example", organisation="Maison Ouverte",
+        )  # fmt: skip
+        return builders.person("lead@example.org", (Role.CO_LEAD, held)).id
+
+
+def ask(app: Flask, lead: int, words: str = "In which month was that?") -> None:
+    with app.app_context(), transaction():
+        kept = session().scalars(sa.select(Submission)).one()
+        workflow.make(kept, "ask", version=kept.version, person_id=lead)
+        services.add_message(kept, words, "en", person_id=lead)
+        services.tell_there_is_news(kept)
+
+
+def come_back(client: FlaskClient, code: str = CODE) -> int:
+    return post_form(client, DOOR, {"code": code}, having="code").status_code
+
+
+@pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize("written", [CODE, grouped(CODE), grouped(CODE).lower(), f"\u200f{CODE} "])
+def test_the_code_opens_ones_own_submission_however_it_is_written(client: FlaskClient, written: str) -> None:
+    assert come_back(client, written) == 302
+    root = page(client.get(MINE))
+    assert "They closed the border" in root.text_content()
+    assert "Maison Ouverte" in root.text_content()
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_mistyped_code_is_told_apart_from_an_unknown_one(client: FlaskClient) -> None:
+    mistyped = post_form(client, DOOR, {"code": CODE[:-1] + ("0" if CODE[-1] != "0" else "1")}, having="code")
+    unknown = post_form(client, DOOR, {"code": receipt_for(new_form_token())}, having="code")
+    assert (mistyped.status_code, unknown.status_code) == (422, 422)
+    assert "group by group" in page(mistyped).text_content()
+    assert "find nothing under this code" in page(unknown).text_content()
+
+
+@pytest.mark.usefixtures("lead")
+def test_without_the_code_there_is_only_the_door(client: FlaskClient) -> None:
+    for url in (MINE, "/en/receipt/consent/", "/en/receipt/withdraw/"):
+        response = client.get(url)
+        assert (response.status_code, response.headers["Location"]) == (302, DOOR)
+
+
+def test_a_question_is_answered_behind_the_receipt(app: Flask, client: FlaskClient, lead: int) -> None:
+    ask(app, lead)
+    come_back(client)
+    assert "In which month was that?" in page(client.get(MINE)).text_content()
+    empty = post_form(client, MINE, {"answer": " "}, having="answer")
+    assert empty.status_code == 422
+    assert post_form(client, MINE, {"answer": "في نيسان 2020"}, having="answer").status_code == 302
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert kept.state == "in_review"
+        assert [open_message(kept, message) for message in kept.messages] == [
+            "In which month was that?",
+            "في نيسان 2020",
+        ]
+        assert [decision.verb for decision in kept.decisions] == ["ask", "answer"]
+
+
+def test_an_answer_that_comes_too_late_is_given_back(app: Flask, client: FlaskClient, lead: int) -> None:
+    ask(app, lead)
+    come_back(client)
+    form = page(client.get(MINE)).cssselect("form[action$='/answer/']")[0]
+    with app.app_context(), transaction():
+        kept = session().scalars(sa.select(Submission)).one()
+        workflow.make(kept, "decline", version=kept.version, person_id=lead, reason="r")
+    typed = {"csrf_token": form.fields["csrf_token"], "answer": "My long answer"}
+    response = client.post("/en/receipt/answer/", data=typed)
+    assert response.status_code == 409
+    assert "My long answer" in page(response).text_content()
+
+
+def test_the_mail_says_only_that_there_is_news(app: Flask, lead: int) -> None:
+    ask(app, lead)
+    with app.app_context():
+        mail = session().scalars(sa.select(OutgoingMail)).one()
+        for secret in ("month", "WG3", "Regular", "border", CODE, "Amal"):
+            assert secret not in mail.subject + mail.body
+        assert "/en/receipt/" in mail.body
+
+
+@pytest.mark.usefixtures("lead")
+def test_consent_can_be_lowered_and_counts_at_once(app: Flask, client: FlaskClient) -> None:
+    come_back(client)
+    url = "/en/receipt/consent/"
+    choices = [box.get("value") for box in page(client.get(url)).cssselect("input[name=consent_tier]")]
+    assert choices == ["3", "2", "1", "0"], "nothing wider than now is offered"
+    assert post_form(client, url, {"consent_tier": "4"}, having="consent_tier").status_code == 422
+    assert post_form(client, url, {"consent_tier": "1"}, having="consent_tier").status_code == 302
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert int(kept.effective_tier) == 1
+        assert [record.tier for record in session().scalars(sa.select(ConsentRecord).order_by(ConsentRecord.id))] == [
+            3,
+            1,
+        ]
+
+
+@pytest.mark.usefixtures("lead")
+def test_withdrawing_takes_two_clicks_and_destroys_who_it_was(app: Flask, client: FlaskClient) -> None:
+    come_back(client)
+    assert post_form(client, "/en/receipt/withdraw/", having="csrf_token").status_code == 302
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.state, kept.contact_key) == ("withdrawn", None)
+        with pytest.raises(Erased):
+            open_contact(kept, kept.revisions[0])
+    assert client.get(MINE).status_code == 302
+    response = post_form(client, DOOR, {"code": CODE}, having="code")
+    assert "find nothing under this code" in page(response).text_content(), "as if it had never been"
+
+
+@pytest.mark.usefixtures("lead")
+def test_after_the_stated_days_the_text_is_gone_for_good(app: Flask, client: FlaskClient) -> None:
+    come_back(client)
+    post_form(client, "/en/receipt/withdraw/", having="csrf_token")
+    with app.app_context():
+        with transaction():
+            assert services.erase_due() == 0
+        with transaction() as database:
+            database.execute(sa.update(Submission).values(erase_after=clock.now() - timedelta(minutes=1)))
+        with transaction():
+            assert services.erase_due() == 1
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.text_key, kept.receipt_digest, kept.form_digest, kept.organisation_index) == (None,) * 4
+        with pytest.raises(Erased):
+            open_answers(kept, kept.revisions[0])
+
+
+@pytest.mark.usefixtures("lead")
+def test_leaving_forgets_the_visit_and_says_nothing(client: FlaskClient) -> None:
+    come_back(client)
+    response = client.post("/en/leave/")
+    assert response.status_code == 303
+    landing = client.get(response.headers["Location"])
+    assert "storage" in landing.headers["Clear-Site-Data"]
+    assert not any(word in landing.get_data(as_text=True).lower() for word in ("intake", "migra", "listening"))
+    assert client.get(MINE).status_code == 302
+
+
+@pytest.mark.usefixtures("lead")
+def test_leaving_comes_first_on_every_page_of_a_contributor(client: FlaskClient) -> None:
+    come_back(client)
+    for url in (DOOR, MINE, "/en/receipt/consent/", "/en/receipt/withdraw/"):
+        root = page(client.get(url))
+        first = root.cssselect("a[href], button, input:not([type=hidden]), select, textarea")[0]
+        assert first.text_content() == "Leave quickly"
+        assert client.get(url).headers["Cache-Control"] == "no-store"
+        assert "Regular" not in root.findtext(".//title"), "a neutral title"
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_record_that_was_made_cannot_be_changed(app: Flask) -> None:
+    with app.app_context():
+        for table in ("revision", "consent_record"):
+            with pytest.raises(sa.exc.DBAPIError), transaction() as database:
+                database.execute(sa.text(f"UPDATE {table} SET language = 'fr'"))  # noqa: S608
+            with pytest.raises(sa.exc.DBAPIError), transaction() as database:
+                database.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608
+
+
+@pytest.mark.usefixtures("lead")
+def test_nothing_private_lies_in_the_database_in_clear(app: Flask) -> None:
+    with app.app_context(), engine().connect() as connection:
+        everything = []
+        for table in ("submission", "revision", "consent_record", "outgoing_mail", "register_line"):
+            everything += [repr(row) for row in connection.execute(sa.text(f"SELECT * FROM {table}"))]  # noqa: S608
+    for secret in ("Amal", "amal@example.org", "Maison", "closed the border", CODE, TOKEN):
+        assert not any(secret in row for row in everything)
