@@ -1,0 +1,139 @@
+"""Organisations, people, their roles, and their visits (signed-in sessions kept on the server)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from intake.foundation.database import Base
+from intake.foundation.languages import CODES
+from intake.foundation.types import Moment, one_of
+
+from .organisations import organisation_index
+from .permissions import Role, Scope
+from .scopes import Reach
+
+
+class Organisation(Base):
+    """An organisation that leads a working group, organises a listening session or employs staff.
+
+    ``aliases`` are other spellings by which it is known again ("APRRN").
+    """
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    aliases: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
+    @property
+    def index(self) -> str:
+        """The blind index under which submissions of this organisation are found."""
+        return organisation_index(self.name)
+
+
+class Person(Base):
+    """Somebody who works with Intake. Never a contributor: contributors have no account."""
+
+    __tablename__ = "person"
+    __table_args__ = (one_of("language", CODES),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(2), default="en")
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    totp_secret: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    failed_attempts: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    active: Mapped[bool] = mapped_column(default=True)
+    example: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", lazy="selectin", order_by="Membership.id"
+    )
+
+    @property
+    def role_scopes(self) -> list[tuple[Role, Membership]]:
+        """Each role held, with how far it reaches."""
+        return [(Role(membership.role), membership) for membership in self.memberships]
+
+    @property
+    def organisation_indexes(self) -> frozenset[str]:
+        """Blind indexes of the organisations whose submissions this person does not moderate."""
+        return frozenset() if self.organisation is None else frozenset({self.organisation.index})
+
+
+class Membership(Base):
+    """A role somebody holds: in one working group, in one listening session, or everywhere."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("role", [role.value for role in Role]),
+        sa.CheckConstraint("working_group_id IS NULL OR listening_session_id IS NULL", name="one_scope"),
+        sa.CheckConstraint(
+            "role <> 'co_lead' OR working_group_id IS NOT NULL OR listening_session_id IS NOT NULL",
+            name="co_leads_lead_something",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(20))
+    working_group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("working_group.id"))
+    listening_session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("listening_session.id"))
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+
+    @property
+    def reach(self) -> Reach:
+        """How far this role reaches."""
+        return Reach(self.working_group_id, self.listening_session_id)
+
+    def covers(self, scope: Scope) -> bool:
+        """Whether this role reaches what lies in ``scope``."""
+        if self.working_group_id is not None:
+            return self.working_group_id == scope.working_group_id
+        if self.listening_session_id is not None:
+            return self.listening_session_id == scope.listening_session_id
+        return True
+
+
+class Visit(Base):
+    """A signed-in session: ended here, it is over everywhere, whoever holds a copy of the cookie.
+
+    ``token_digest`` is the SHA-256 of the secret in the cookie. ``confirmed_at`` is when the
+    person last proved who they are; acts that reveal contacts ask for a fresh proof.
+    """
+
+    __tablename__ = "visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime] = mapped_column(Moment)
+    second_factor_passed: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Invitation(Base):
+    """A one-time link by which somebody sets a password: for new people and forgotten passwords."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship(lazy="joined")

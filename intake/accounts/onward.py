@@ -1,0 +1,109 @@
+"""Where somebody goes on to once they have signed in, and what they had typed when they were asked to."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_wtf.csrf import validate_csrf
+from werkzeug.routing import BuildError
+from wtforms import ValidationError
+
+from intake.foundation.languages import CODES
+
+from .models import Person
+from .permissions import Role
+
+HOME_OF_ROLE = {
+    Role.CO_LEAD: "moderation.queue",
+    Role.DRAFTER: "digests.desk",
+    Role.RAPPORTEUR: "submissions.record_index",
+    Role.SECRETARIAT: "programme.desk",
+}
+"""The page each role works on; whoever holds several starts on the first of them."""
+
+# Backslashes, controls and spaces are read differently by different browsers; dots could climb.
+_STAFF_PATH = re.compile(rf"/(?:{'|'.join(CODES)})/staff/[!-\[\]-~]{{0,1000}}", re.ASCII)
+_SECRETS = frozenset({"password", "again", "current", "code"})
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where to go on to.
+
+    ``next`` is a staff page here, or None for the person's own; ``carried`` holds the
+    fields (name, value) of a form that was sent there and not taken yet, or None.
+    """
+
+    next: str | None = None
+    carried: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def carried_as_text(self) -> str:
+        """``carried`` as one hidden field holds it from page to page."""
+        return json.dumps(self.carried, ensure_ascii=False)
+
+
+def from_form() -> Onward:
+    """What an earlier page handed on to this request."""
+    return Onward(safe_next(request.values.get("next")), _read(request.form.get("carried")))
+
+
+def interrupted() -> Onward:
+    """How this request, which was held up, can be taken up again.
+
+    A form is carried along only when it was sent from a page of ours: another site must
+    not put words into somebody's hands.
+    """
+    takes_get = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    if request.method != "POST":
+        return Onward(safe_next(request.full_path.removesuffix("?")))
+    if _SECRETS.isdisjoint(request.form) and _is_from_here():
+        fields = request.form.items(multi=True)
+        return Onward(safe_next(request.path), tuple(field for field in fields if field[0] != "csrf_token"))
+    return Onward(safe_next(request.path) if takes_get else None)
+
+
+def safe_next(address: str | None) -> str | None:
+    """``address`` when it is the path of a staff page here; else None."""
+    if not address or not _STAFF_PATH.fullmatch(address) or ".." in address:
+        return None
+    return address
+
+
+def home_of(person: Person) -> str:
+    """The page where the person's work is, in the person's language."""
+    held = {role for role, _reach in person.role_scopes}
+    for role, endpoint in HOME_OF_ROLE.items():
+        if role in held:
+            try:
+                return url_for(endpoint, lang=person.language)
+            except BuildError:
+                continue
+    return url_for("accounts.me", lang=person.language)
+
+
+def _is_from_here() -> bool:
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return True
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
+
+
+def _read(text: str | None) -> tuple[tuple[str, str], ...] | None:
+    try:
+        fields = json.loads(text or "null")
+    except ValueError:
+        return None
+    if not isinstance(fields, list) or not all(_is_field(field) for field in fields):
+        return None
+    return tuple((field[0], field[1]) for field in fields)
+
+
+def _is_field(field: object) -> bool:
+    return isinstance(field, list) and len(field) == 2 and all(isinstance(part, str) for part in field)

@@ -1,0 +1,179 @@
+"""Who may do what: the whole table, written out a second time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from intake.accounts.permissions import PERMISSIONS, Role, Scope, may
+
+OWN_GROUP = Scope(listening_session_id=30, working_group_id=3, organisation_index="somebody-else")
+OWN_SESSION = Scope(listening_session_id=31, organisation_index="somebody-else")
+ELSEWHERE = Scope(listening_session_id=50, working_group_id=5, organisation_index="somebody-else")
+OWN_ORGANISATION = Scope(listening_session_id=30, working_group_id=3, organisation_index="ours")
+NOBODYS = Scope(listening_session_id=30, working_group_id=3)
+NOWHERE = Scope()
+
+
+@dataclass(frozen=True)
+class Reach:
+    working_group_id: int | None = None
+    listening_session_id: int | None = None
+
+    def covers(self, scope: Scope) -> bool:
+        if self.working_group_id is not None:
+            return scope.working_group_id == self.working_group_id
+        if self.listening_session_id is not None:
+            return scope.listening_session_id == self.listening_session_id
+        return True
+
+
+@dataclass(frozen=True)
+class Somebody:
+    role_scopes: tuple[tuple[Role, Reach], ...]
+    organisation_indexes: frozenset[str] = frozenset({"ours"})
+
+
+@dataclass(frozen=True)
+class Something:
+    scope: Scope
+
+
+PEOPLE = {
+    "nobody": None,
+    "no role": Somebody(()),
+    "secretariat": Somebody(((Role.SECRETARIAT, Reach()),)),
+    "co-lead of the group": Somebody(((Role.CO_LEAD, Reach(working_group_id=3)),)),
+    "co-lead of the session": Somebody(((Role.CO_LEAD, Reach(listening_session_id=31)),)),
+    "rapporteur of the group": Somebody(((Role.RAPPORTEUR, Reach(working_group_id=3)),)),
+    "rapporteur everywhere": Somebody(((Role.RAPPORTEUR, Reach()),)),
+    "drafter everywhere": Somebody(((Role.DRAFTER, Reach()),)),
+    "drafter of the session": Somebody(((Role.DRAFTER, Reach(listening_session_id=31)),)),
+}
+PLACES = {
+    "anything": None,
+    "group": OWN_GROUP,
+    "session": OWN_SESSION,
+    "elsewhere": ELSEWHERE,
+    "ours": OWN_ORGANISATION,
+    "nobody's": NOBODYS,
+    "nowhere": NOWHERE,
+}
+
+# One column for each place above, in that order: + may, - may not.
+TABLE = """
+account.use                nobody                   - - - - - - -
+account.use                no role                  + + + + + + +
+account.use                secretariat              + + + + + + +
+account.use                co-lead of the group     + + + + + + +
+account.use                co-lead of the session   + + + + + + +
+account.use                rapporteur of the group  + + + + + + +
+account.use                rapporteur everywhere    + + + + + + +
+account.use                drafter everywhere       + + + + + + +
+account.use                drafter of the session   + + + + + + +
+queue.read                 nobody                   - - - - - - -
+queue.read                 no role                  - - - - - - -
+queue.read                 secretariat              - - - - - - -
+queue.read                 co-lead of the group     + + - - + + -
+queue.read                 co-lead of the session   + - + - - - -
+queue.read                 rapporteur of the group  - - - - - - -
+queue.read                 rapporteur everywhere    - - - - - - -
+queue.read                 drafter everywhere       - - - - - - -
+queue.read                 drafter of the session   - - - - - - -
+submission.read            nobody                   - - - - - - -
+submission.read            no role                  - - - - - - -
+submission.read            secretariat              - - - - - - -
+submission.read            co-lead of the group     + + - - - + -
+submission.read            co-lead of the session   + - + - - - -
+submission.read            rapporteur of the group  - - - - - - -
+submission.read            rapporteur everywhere    - - - - - - -
+submission.read            drafter everywhere       - - - - - - -
+submission.read            drafter of the session   - - - - - - -
+submission.decide          nobody                   - - - - - - -
+submission.decide          no role                  - - - - - - -
+submission.decide          secretariat              - - - - - - -
+submission.decide          co-lead of the group     + + - - - + -
+submission.decide          co-lead of the session   + - + - - - -
+submission.decide          rapporteur of the group  - - - - - - -
+submission.decide          rapporteur everywhere    - - - - - - -
+submission.decide          drafter everywhere       - - - - - - -
+submission.decide          drafter of the session   - - - - - - -
+submission.reveal_contact  nobody                   - - - - - - -
+submission.reveal_contact  no role                  - - - - - - -
+submission.reveal_contact  secretariat              - - - - - - -
+submission.reveal_contact  co-lead of the group     + + - - - + -
+submission.reveal_contact  co-lead of the session   + - + - - - -
+submission.reveal_contact  rapporteur of the group  - - - - - - -
+submission.reveal_contact  rapporteur everywhere    - - - - - - -
+submission.reveal_contact  drafter everywhere       - - - - - - -
+submission.reveal_contact  drafter of the session   - - - - - - -
+intervention.record        nobody                   - - - - - - -
+intervention.record        no role                  - - - - - - -
+intervention.record        secretariat              - - - - - - -
+intervention.record        co-lead of the group     + + - - + + -
+intervention.record        co-lead of the session   + - + - - - -
+intervention.record        rapporteur of the group  + + - - + + -
+intervention.record        rapporteur everywhere    + + + + + + +
+intervention.record        drafter everywhere       - - - - - - -
+intervention.record        drafter of the session   - - - - - - -
+digest.read                nobody                   - - - - - - -
+digest.read                no role                  - - - - - - -
+digest.read                secretariat              - - - - - - -
+digest.read                co-lead of the group     - - - - - - -
+digest.read                co-lead of the session   - - - - - - -
+digest.read                rapporteur of the group  - - - - - - -
+digest.read                rapporteur everywhere    - - - - - - -
+digest.read                drafter everywhere       + + + + + + +
+digest.read                drafter of the session   + - + - - - -
+digest.compile             nobody                   - - - - - - -
+digest.compile             no role                  - - - - - - -
+digest.compile             secretariat              - - - - - - -
+digest.compile             co-lead of the group     - - - - - - -
+digest.compile             co-lead of the session   - - - - - - -
+digest.compile             rapporteur of the group  - - - - - - -
+digest.compile             rapporteur everywhere    - - - - - - -
+digest.compile             drafter everywhere       + + + + + + +
+digest.compile             drafter of the session   + - + - - - -
+programme.manage           nobody                   - - - - - - -
+programme.manage           no role                  - - - - - - -
+programme.manage           secretariat              + + + + + + +
+programme.manage           co-lead of the group     - - - - - - -
+programme.manage           co-lead of the session   - - - - - - -
+programme.manage           rapporteur of the group  - - - - - - -
+programme.manage           rapporteur everywhere    - - - - - - -
+programme.manage           drafter everywhere       - - - - - - -
+programme.manage           drafter of the session   - - - - - - -
+"""
+
+
+def rows() -> list[tuple[str, str, str]]:
+    found = []
+    for line in TABLE.strip().splitlines():
+        permission, rest = line.split(maxsplit=1)
+        who, signs = rest[:25].strip(), rest[25:]
+        found.append((permission, who, signs.strip()))
+    return found
+
+
+@pytest.mark.parametrize(("permission", "who", "signs"), rows())
+def test_the_table(permission: str, who: str, signs: str) -> None:
+    asked = (None if scope is None else Something(scope) for scope in PLACES.values())
+    answered = " ".join("+" if may(PEOPLE[who], permission, thing) else "-" for thing in asked)
+    assert answered == signs
+
+
+def test_the_table_is_complete() -> None:
+    assert {(permission, who) for permission, who, _ in rows()} == {(p, w) for p in PERMISSIONS for w in PEOPLE}
+
+
+def test_roles_add_up_but_do_not_leak_into_each_other() -> None:
+    both = Somebody(((Role.CO_LEAD, Reach(working_group_id=3)), (Role.RAPPORTEUR, Reach(working_group_id=5))))
+    assert may(both, "submission.read", Something(OWN_GROUP))
+    assert may(both, "intervention.record", Something(ELSEWHERE))
+    assert not may(both, "submission.read", Something(ELSEWHERE))
+
+
+def test_an_unknown_permission_is_an_error_not_a_no() -> None:
+    with pytest.raises(KeyError):
+        may(PEOPLE["secretariat"], "everything.do")
