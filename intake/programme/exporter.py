@@ -1,0 +1,130 @@
+"""Writing a programme to a file, so that importing the file again changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from . import queries
+from .cells import neutral
+from .columns import COLUMNS, head, heads
+from .models import Series
+from .record import Record, plain, record_of
+from .vocabulary import STATUSES, SessionState
+
+_AUTHOR = "Intake"
+_LONG = frozenset({"topic", "purpose", "guiding_questions", "documents"})
+_SECONDS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>\d{4}-\d\d-\d\d)T[^<]*")
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def export(series: Series, kind: str) -> bytes:
+    """The programme of ``series`` as a file of ``kind``: json, csv or xlsx.
+
+    Raises:
+        KeyError: another kind.
+    """
+    return _FORMATS[kind](series)
+
+
+def _entries(series: Series) -> list[Record]:
+    return [_entry(record_of(held)) for held in queries.whole_programme(series)]
+
+
+def _entry(record: Record) -> Record:
+    """``record`` with what a printed programme says of it, in the order of the columns."""
+    whole = {**record, "status": _status(record)}
+    return {column.name: whole[column.name] for column in COLUMNS}
+
+
+def _status(record: Record) -> str:
+    if record["state"] in STATUSES:
+        return str(record["state"])
+    return SessionState.SCHEDULED if record["date"] else SessionState.TBD
+
+
+def _json(series: Series) -> bytes:
+    entries = _entries(series)
+    groups = {entry["working_group"] for entry in entries}
+    names = {name for entry in entries for name in entry["organisers"]}
+    used = [group for group in queries.working_groups() if group.code in groups]
+    names.update(link.organisation.name for group in used for link in group.co_leads)
+    content = {
+        "series": {
+            "slug": series.slug, "title": plain(series.title), "year": series.year,
+            "host": plain(series.host), "note": plain(series.note), "footer": plain(series.footer),
+        },
+        "working_groups": [
+            {"code": group.code, "name": plain(group.name), "since": group.since, "until": group.until,
+             "co_leads": [link.organisation.name for link in group.co_leads]}
+            for group in used
+        ],
+        "organisations": [
+            {"name": one.name, "aliases": one.aliases} for one in queries.organisations() if one.name in names
+        ],
+        "entries": entries,
+    }  # fmt: skip
+    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _rows(series: Series) -> Iterator[Sequence[str]]:
+    columns = heads()
+    yield [head(column, language) for column, language in columns]
+    for entry in _entries(series):
+        written = {column.name: column.syntax.write(entry[column.name]) for column in COLUMNS}
+        yield [neutral(written[column.name].get(language, "")) for column, language in columns]
+
+
+def _csv(series: Series) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(_rows(series))
+    # Without the mark, spreadsheets take the text for an older encoding.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(series: Series) -> bytes:
+    book = Workbook(write_only=True)
+    book.properties.creator = _AUTHOR
+    sheet = book.create_sheet(series.slug[:31])
+    sheet.freeze_panes = "D2"
+    for n, (column, _language) in enumerate(heads(), 1):
+        sheet.column_dimensions[get_column_letter(n)].width = 50 if column.name in _LONG else 18
+    for n, row in enumerate(_rows(series)):
+        sheet.append([_cell(sheet, value, bold=n == 0) for value in row])
+    written = io.BytesIO()
+    book.save(written)
+    return _without_times(written.getvalue())
+
+
+def _cell(sheet: Any, value: str, *, bold: bool) -> Any:
+    cell = WriteOnlyCell(sheet, value)
+    cell.data_type = "s"
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _without_times(data: bytes) -> bytes:
+    """The same archive without the times at which its members were made: only the day is told."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            content = _SECONDS.sub(rb"\1T00:00:00Z", old.read(member))
+            new.writestr(zipfile.ZipInfo(member.filename, _NO_TIME), content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
+
+
+_FORMATS: dict[str, Callable[[Series], bytes]] = {"json": _json, "csv": _csv, "xlsx": _xlsx}
+KINDS = tuple(_FORMATS)
+"""The kinds of files, which are also their endings."""

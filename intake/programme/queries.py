@@ -1,0 +1,142 @@
+"""Reading the programme. Every function asks a fixed number of questions, however many entries there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from intake.accounts.models import Organisation, Person
+from intake.foundation.database import session
+
+from .models import (
+    Document,
+    ListeningSession,
+    Output,
+    Series,
+    SessionDocument,
+    SessionOutput,
+    SessionRevision,
+    WorkingGroup,
+)
+from .vocabulary import SessionState
+
+_WHOLE: tuple[ExecutableOption, ...] = (
+    joinedload(ListeningSession.series),
+    joinedload(ListeningSession.working_group).selectinload(WorkingGroup.co_leads),
+    selectinload(ListeningSession.organisers),
+    selectinload(ListeningSession.people),
+    selectinload(ListeningSession.sittings),
+    selectinload(ListeningSession.questions),
+    selectinload(ListeningSession.documents),
+    selectinload(ListeningSession.outputs),
+    selectinload(ListeningSession.related),
+)
+
+
+def all_series() -> Sequence[Series]:
+    """Every series, the latest year first."""
+    return session().scalars(sa.select(Series).order_by(Series.year.desc().nulls_last(), Series.id.desc())).all()
+
+
+def series_by_slug(slug: str) -> Series | None:
+    """The series at that address."""
+    return session().scalar(sa.select(Series).where(Series.slug == slug))
+
+
+def programme(series: Series) -> Sequence[ListeningSession]:
+    """The entries of ``series`` in its order, with what a list shows of them."""
+    sought = (
+        sa.select(ListeningSession)
+        .where(ListeningSession.series_id == series.id)
+        .order_by(ListeningSession.position)
+        .options(joinedload(ListeningSession.working_group), selectinload(ListeningSession.organisers))
+    )
+    return session().scalars(sought).all()
+
+
+def whole_programme(series: Series) -> Sequence[ListeningSession]:
+    """The entries of ``series`` in its order, with everything that belongs to them but their revisions."""
+    sought = sa.select(ListeningSession).where(ListeningSession.series_id == series.id)
+    return session().scalars(sought.order_by(ListeningSession.position).options(*_WHOLE)).all()
+
+
+def session_by_slug(slug: str) -> ListeningSession | None:
+    """The listening session at that address; what belongs to it is read when it is asked for."""
+    sought = sa.select(ListeningSession).where(ListeningSession.slug == slug)
+    return session().scalar(sought.options(joinedload(ListeningSession.series)))
+
+
+def whole_session(slug: str) -> ListeningSession | None:
+    """The listening session at that address with everything its page shows."""
+    sought = sa.select(ListeningSession).where(ListeningSession.slug == slug)
+    return session().scalar(sought.options(*_WHOLE, selectinload(ListeningSession.revisions)))
+
+
+def open_sessions() -> Sequence[ListeningSession]:
+    """The listening sessions that take submissions now, of all series, in the programme's order."""
+    sought = sa.select(ListeningSession).where(ListeningSession.state == SessionState.OPEN)
+    return session().scalars(sought.order_by(ListeningSession.series_id, ListeningSession.position)).all()
+
+
+def latest_revisions(most: int = 50) -> Sequence[tuple[SessionRevision, ListeningSession, str | None]]:
+    """The latest changes of all programmes, newest first: what changed, of which session, who changed it."""
+    sought = (
+        sa.select(SessionRevision, ListeningSession, Person.name)
+        .join(ListeningSession, ListeningSession.id == SessionRevision.listening_session_id)
+        .outerjoin(Person, Person.id == SessionRevision.person_id)
+        .order_by(SessionRevision.id.desc())
+        .limit(most)
+    )
+    return [(revision, held, name) for revision, held, name in session().execute(sought)]
+
+
+def version() -> str:
+    """Changes whenever any entry of any programme does: what public pages are kept by."""
+    count, latest = session().execute(
+        sa.select(sa.func.count(), sa.func.max(ListeningSession.changed_at)).select_from(ListeningSession)
+    ).one()  # fmt: skip
+    return f"{count} {latest}"
+
+
+def taken() -> tuple[set[str], set[str]]:
+    """The slugs and the codes of all listening sessions, of all series."""
+    rows = session().execute(sa.select(ListeningSession.slug, ListeningSession.code)).all()
+    return {slug for slug, _ in rows}, {code for _, code in rows}
+
+
+def organisations() -> Sequence[Organisation]:
+    """Every organisation known."""
+    return session().scalars(sa.select(Organisation).order_by(Organisation.id)).all()
+
+
+def working_groups() -> Sequence[WorkingGroup]:
+    """Every working group known, by code."""
+    return session().scalars(sa.select(WorkingGroup).order_by(WorkingGroup.code)).all()
+
+
+def sessions_at(series_id: int, positions: Sequence[int]) -> Sequence[ListeningSession]:
+    """The listening sessions of a series that stand at ``positions``."""
+    return session().scalars(
+        sa.select(ListeningSession).where(
+            ListeningSession.series_id == series_id, ListeningSession.position.in_(positions)
+        )
+    ).all()  # fmt: skip
+
+
+def documents(kind: str) -> Sequence[Document]:
+    """The documents of that kind, of all sessions."""
+    return session().scalars(sa.select(Document).where(Document.kind == kind).order_by(Document.id)).all()
+
+
+def outputs(kind: str) -> Sequence[Output]:
+    """The outputs of that kind, of all sessions."""
+    return session().scalars(sa.select(Output).where(Output.kind == kind).order_by(Output.id)).all()
+
+
+def is_shared(thing: Document | Output) -> bool:
+    """Whether more than one listening session refers to ``thing``."""
+    link = SessionDocument.document_id if isinstance(thing, Document) else SessionOutput.output_id
+    return (session().scalar(sa.select(sa.func.count()).where(link == thing.id)) or 0) > 1
