@@ -1,0 +1,73 @@
+"""What a digest is frozen as: plain JSON from which every export is made again, byte for byte.
+
+It holds nobody's words and nobody's name: those are read at export, through the gate,
+which then knows of every withdrawal. A freeze is a ``dict`` of
+
+* ``template`` int, the arrangement of the document; ``vocabulary`` 12 hex digits, the words for codes
+* ``version`` int; ``compiled`` and ``cutoff`` days (ISO 8601, UTC)
+* ``session``: ``code``, ``topic`` and ``purpose`` ``{language: text}``, ``series`` ``{title, footer}``,
+  ``date`` and ``days`` of sittings (ISO 8601), ``sittings`` their number or None, ``standing`` bool,
+  ``working_group`` ``{code, name, co_leads}`` or None, ``organisers`` names, ``format``, ``audience`` and
+  ``languages`` codes, ``interpretation`` as in the programme, ``consent_ceiling`` 0–4 or None,
+  ``guiding_questions`` list of ``{position, text}``
+* ``received`` ``{kind: n}``; ``stakeholder_types`` and ``regions`` ``{code: n}`` of what was accepted,
+  with ``""`` for what was not said
+* ``entries``: list, by reference, of ``{reference, revision, kind, language, tier, publication, received,
+  themes, objectives}``; ``received`` is a day
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from intake.foundation.multilingual import Multilingual
+from intake.foundation.vocabularies import vocabulary
+from intake.submissions.questionnaire import Kept, Question, Use, questions
+from intake.submissions.vocabulary import Kind
+
+Frozen = dict[str, Any]
+
+TEMPLATE = 1
+"""Grows whenever the same freeze would give another document: only equal ones compare (DOMAIN D7)."""
+
+_VOCABULARIES = (
+    "stakeholder_types", "countries", "m49_regions", "population_groups", "themes", "gcm_objectives",
+    "session_formats", "audiences", "interpretation_modes",
+)  # fmt: skip
+
+
+def canonical(data: Any) -> bytes:
+    """``data`` as the one JSON text it is hashed as."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def fingerprint(frozen: Frozen) -> str:
+    """The SHA-256 of ``frozen`` (64 hex digits), whatever database it comes from."""
+    return hashlib.sha256(canonical(frozen)).hexdigest()
+
+
+@cache
+def vocabulary_version() -> str:
+    """12 hex digits that change with any code or label a digest prints."""
+    words = {name: [(code, dict(term.label)) for code, term in vocabulary(name).items()] for name in _VOCABULARIES}
+    return hashlib.sha256(canonical(words)).hexdigest()[:12]
+
+
+def by_reference(reference: str) -> tuple[str, int]:
+    """What references are sorted by, so that T-1000 stands after T-999."""
+    stem, _, number = reference.rpartition("-")
+    return stem, int(number)
+
+
+def told(frozen: Frozen) -> dict[Kind, tuple[Question, ...]]:
+    """The questions whose answers a digest uses, by kind, in the order of the form; guiding questions included."""
+    asked = frozen["session"]["guiding_questions"]
+    guiding = tuple((question["position"], Multilingual(question["text"])) for question in asked)
+    return {kind: tuple(filter(_is_told, questions(kind, guiding))) for kind in Kind}
+
+
+def _is_told(question: Question) -> bool:
+    return question.use is not Use.NONE and question.kept is Kept.TEXT

@@ -1,0 +1,160 @@
+"""The one gate between what people wrote and every digest: what of an entry may be used now, and how.
+
+An entry passes while its submission is accepted in the frozen revision. It passes with
+the lower of the tier at the freeze and the tier of today: consent lowered or withdrawn
+counts at once, consent raised needs a new digest. What a tier allows is read from the
+vocabulary ``consent_tiers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from intake.foundation.vocabularies import subregion_of, vocabulary
+from intake.moderation.reading import answers_for_digest, identity_for_digest
+from intake.submissions.consent import Tier
+from intake.submissions.models import Submission
+from intake.submissions.questionnaire import LANGUAGES_OF_ANSWERS
+from intake.submissions.sealing import Answers
+from intake.submissions.showing import language_of
+from intake.submissions.vocabulary import Kind
+
+from . import queries
+from .attribution import Member, Stratum, strata
+from .freeze import Frozen, told
+
+_POINTS_TO_SOMEBODY = frozenset({"country", "stakeholder_type", "links", "partners"})
+"""Answers by which an anonymous contributor is found: kept back where the organisation may not be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatedEntry:
+    """A frozen entry with what may be used of it today.
+
+    Who it comes from: names, country and type as far as ``tier`` allows, else ``stratum``.
+    ``answers`` are raw values by question; empty below tier 1.
+    """
+
+    reference: str
+    revision: int
+    kind: Kind
+    language: str
+    tier: Tier
+    publication: bool
+    received: date
+    person: str | None
+    organisation: str | None
+    country: str | None
+    stratum: Stratum
+    themes: tuple[str, ...]
+    objectives: tuple[str, ...]
+    groups: tuple[str, ...]
+    answers: Answers
+
+    def written_in(self, name: str) -> str:
+        """The language of the answer ``name``: the author's own, unless that answer is in another."""
+        return language_of(self.answers, name, self.language)
+
+    @property
+    def may_be_quoted(self) -> bool:
+        """Whether its words may stand in quotation marks."""
+        return vocabulary("consent_tiers")[str(int(self.tier))].quote
+
+    @property
+    def gives_ideas(self) -> bool:
+        """Whether its words may be read but not quoted."""
+        return self.tier == Tier.IDEAS
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether the organisation, at least, may be named."""
+        return "organisation" in _allowed(self.tier)
+
+
+def let_through(frozen: Frozen) -> tuple[GatedEntry, ...]:
+    """The entries of ``frozen`` that may still be used, in their order; what has fallen is not among them."""
+    accepted = queries.accepted_submissions(frozen["session"]["code"])
+    standing = [
+        (entry, accepted[entry["reference"]])
+        for entry in frozen["entries"]
+        if entry["reference"] in accepted and accepted[entry["reference"]].accepted_revision == entry["revision"]
+    ]
+    shared = strata({submission.reference: _member(submission) for _entry, submission in standing})
+    used = {kind: frozenset(question.name for question in asked) for kind, asked in told(frozen).items()}
+    passed = (
+        _pass(entry, submission, shared[submission.reference], used[Kind(submission.kind)])
+        for entry, submission in standing
+    )
+    return tuple(entry for entry in passed if entry is not None)
+
+
+def _member(submission: Submission) -> Member:
+    return Member(
+        submitter=submission.organisation_index or submission.reference,
+        stakeholder_type=submission.stakeholder_type,
+        area=_comes_from(submission.kind, subregion_of(submission.country or "")),
+    )
+
+
+def _comes_from(kind: str, place: str | None) -> str | None:
+    # The country of an intervention is the one spoken of, not the speaker's.
+    return None if kind == Kind.INTERVENTION else place
+
+
+def _pass(
+    entry: Mapping[str, Any], submission: Submission, stratum: Stratum, used: frozenset[str]
+) -> GatedEntry | None:
+    tier = Tier(min(entry["tier"], submission.effective_tier))
+    is_read = tier >= Tier.IDEAS
+    answers = answers_for_digest(submission) if is_read else {}
+    if answers is None:
+        return None
+    return GatedEntry(
+        reference=entry["reference"],
+        revision=entry["revision"],
+        kind=Kind(entry["kind"]),
+        language=entry["language"],
+        tier=tier,
+        publication=entry["publication"] and submission.publication,
+        received=date.fromisoformat(entry["received"]),
+        **_who(tier, submission, stratum),
+        themes=tuple(entry["themes"]) if is_read else (),
+        objectives=_with(entry["objectives"], answers.get("gcm_objectives")) if is_read else (),
+        groups=_with((), answers.get("population_groups")),
+        answers=_usable(tier, answers, used),
+    )
+
+
+def _allowed(tier: Tier) -> tuple[str, ...]:
+    return vocabulary("consent_tiers")[str(int(tier))].attribution
+
+
+def _who(tier: Tier, submission: Submission, stratum: Stratum) -> dict[str, Any]:
+    """The fields of a ``GatedEntry`` that say who it comes from."""
+    allowed = _allowed(tier)
+    if "organisation" not in allowed:
+        unnamed = dict.fromkeys(("person", "organisation", "country"))
+        return {**unnamed, "stratum": stratum if allowed else Stratum(None, None)}
+    identity = identity_for_digest(submission)
+    return {
+        "person": identity.person if "contributor_name" in allowed else None,
+        "organisation": identity.organisation,
+        "country": _comes_from(submission.kind, identity.country),
+        "stratum": Stratum(identity.stakeholder_type, _comes_from(submission.kind, identity.subregion)),
+    }
+
+
+def _usable(tier: Tier, answers: Answers, used: frozenset[str]) -> Answers:
+    """Of ``answers`` those that a digest uses at ``tier``."""
+    if "organisation" not in _allowed(tier):
+        used = used - _POINTS_TO_SOMEBODY
+    kept = {name: value for name, value in answers.items() if name in used}
+    languages = {name: code for name, code in answers.get(LANGUAGES_OF_ANSWERS, {}).items() if name in kept}
+    return {**kept, LANGUAGES_OF_ANSWERS: languages} if languages else kept
+
+
+def _with(given_by_moderators: Iterable[str], given_by_contributor: Iterable[str] | None) -> tuple[str, ...]:
+    return tuple(sorted({*given_by_moderators, *(given_by_contributor or ())}))

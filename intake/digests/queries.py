@@ -1,0 +1,138 @@
+"""Reading for digests: figures of the desk, the rows a freeze is made of, the submissions behind an entry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload, lazyload, subqueryload
+
+from intake.accounts.permissions import Holder, may
+from intake.foundation.database import session
+from intake.moderation.models import Coding
+from intake.programme.models import ListeningSession, Series
+from intake.submissions.models import Revision, Submission
+from intake.submissions.vocabulary import State
+
+from .models import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A listening session as the drafters' desk lists it; ``latest`` is version and moment of its last digest."""
+
+    held: ListeningSession
+    received: int
+    accepted: int
+    latest: tuple[int, datetime] | None
+
+
+def desk(holder: Holder | None) -> list[DeskRow]:
+    """What ``holder`` may read digests of and has something to read: submissions or a digest already.
+
+    Three statements, however many sessions there are.
+    """
+    counts = _counts()
+    latest = _latest()
+    sought = sa.select(ListeningSession).join(Series).options(joinedload(ListeningSession.working_group))
+    in_order = sought.order_by(Series.year.desc().nulls_last(), Series.id.desc(), ListeningSession.position)
+    return [
+        DeskRow(held, *counts.get(held.id, (0, 0)), latest.get(held.id))
+        for held in session().scalars(in_order)
+        if (held.id in counts or held.id in latest) and may(holder, "digest.read", held)
+    ]
+
+
+def _counts() -> dict[int, tuple[int, int]]:
+    accepted = sa.func.sum(sa.case((Submission.state == State.ACCEPTED, 1), else_=0))
+    rows = session().execute(
+        sa.select(Submission.listening_session_id, sa.func.count(), accepted).group_by(Submission.listening_session_id)
+    )
+    return {held: (received, accepted) for held, received, accepted in rows}
+
+
+def _latest() -> dict[int, tuple[int, datetime]]:
+    rows = session().execute(
+        sa.select(Digest.listening_session_id, Digest.version, Digest.compiled_at).order_by(Digest.version)
+    )
+    return {held: (version, compiled_at) for held, version, compiled_at in rows}
+
+
+def digest_of(held: ListeningSession, version: int | None = None) -> Digest | None:
+    """That version of the digest of ``held``, the latest without one; None when there is none."""
+    sought = sa.select(Digest).where(Digest.listening_session_id == held.id)
+    if version is not None:
+        sought = sought.where(Digest.version == version)
+    return session().scalars(sought.order_by(Digest.version.desc()).limit(1)).one_or_none()
+
+
+def versions_of(held: ListeningSession) -> Sequence[tuple[int, datetime]]:
+    """Version and moment of every digest of ``held``, the latest first."""
+    rows = session().execute(
+        sa.select(Digest.version, Digest.compiled_at)
+        .where(Digest.listening_session_id == held.id)
+        .order_by(Digest.version.desc())
+    )
+    return [(version, compiled_at) for version, compiled_at in rows]
+
+
+_COUNTED = (
+    Submission.id, Submission.reference, Submission.kind, Submission.state, Submission.accepted_revision,
+    Submission.received_at, Submission.language, Submission.stakeholder_type, Submission.country,
+    Submission.consent_tier, Submission.tier_cap, Submission.publication,
+)  # fmt: skip
+
+
+def received(listening_session_id: int, cutoff: datetime) -> Sequence[Any]:
+    """Every submission to a listening session up to ``cutoff``, as far as it is counted: no words, no names."""
+    sought = sa.select(*_COUNTED).where(
+        Submission.listening_session_id == listening_session_id, Submission.received_at <= cutoff
+    )
+    return session().execute(sought).all()
+
+
+def next_version(listening_session_id: int) -> int:
+    """The version a new digest gets. Whoever compiles meanwhile waits until this transaction ends."""
+    session().execute(
+        sa.select(ListeningSession.id).where(ListeningSession.id == listening_session_id).with_for_update()
+    )
+    last = session().scalar(
+        sa.select(sa.func.max(Digest.version)).where(Digest.listening_session_id == listening_session_id)
+    )
+    return 1 + (last or 0)
+
+
+def codes(listening_session_id: int) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
+    """The codes moderators gave to the submissions of a listening session: ``{submission id: {scheme: codes}}``."""
+    rows = session().execute(
+        sa.select(Coding.submission_id, Coding.scheme, Coding.code)
+        .join(Submission, Submission.id == Coding.submission_id)
+        .where(Submission.listening_session_id == listening_session_id)
+        .order_by(Coding.code)
+    )
+    found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for submission, scheme, code in rows:
+        found[submission][scheme] = (*found[submission].get(scheme, ()), code)
+    return found
+
+
+def accepted_submissions(code: str) -> Mapping[str, Submission]:
+    """The accepted submissions of the listening session ``code`` by reference, with their revisions.
+
+    Three statements, however many there are; moments, which no digest tells, are left unread.
+    """
+    of_session = sa.select(ListeningSession.id).where(ListeningSession.code == code).scalar_subquery()
+    sought = (
+        sa.select(Submission)
+        .where(Submission.listening_session_id == of_session, Submission.state == State.ACCEPTED)
+        .options(
+            lazyload(Submission.listening_session),  # one and the same for all: read once, not with each row
+            *map(defer, (Submission.received_at, Submission.changed_at, Submission.claimed_until)),
+            subqueryload(Submission.revisions).defer(Revision.at),
+        )
+    )
+    return {found.reference: found for found in session().scalars(sought)}
