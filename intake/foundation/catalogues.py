@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -26,6 +27,8 @@ _KEYWORDS = {
     "ngettext": (1, 2), "lazy_ngettext": (1, 2),
     "pgettext": ((1, "c"), 2), "lazy_pgettext": ((1, "c"), 2),
 }  # fmt: skip
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""The date in every catalogue's header; a real one would change with every update and say nothing."""
 _OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
 
 
@@ -85,7 +88,11 @@ def update() -> None:
 
 
 def write(code: str, catalogue: Catalog) -> None:
-    """Write ``catalogue`` in the one form we keep: sorted, no dates, no line numbers."""
+    """Write ``catalogue`` in the one form we keep: sorted, one date for all, no line numbers."""
+    catalogue.project, catalogue.version, catalogue.header_comment = "Intake", "1", "# The words of Intake."
+    catalogue.last_translator = catalogue.language_team = "The Intake developers"
+    catalogue.msgid_bugs_address = "see SECURITY.md and CONTRIBUTING.md"
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE
     path = path_of(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

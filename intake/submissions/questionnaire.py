@@ -65,6 +65,10 @@ DECLINED = "declined"
 """The value of a declinable question that somebody would rather not answer."""
 
 
+LANGUAGES_OF_ANSWERS = "languages"
+"""Where a revision keeps, beside its answers, the languages of those that are in another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question.
@@ -109,6 +113,7 @@ class Section:
 YES_NO_UNSURE = (("yes", _l("Yes")), ("no", _l("No")), ("unsure", _l("I am not sure")))
 CONSENT_SECTION = "consent"
 GUIDING_LIMIT = 3000
+GUIDING_PREFIX = "guiding_"
 
 _WHERE = (
     Question("country", _l("In which country?"), Form.LIST, Need.DECLINABLE, vocabulary="countries", use=Use.FACT),
@@ -357,7 +362,7 @@ MAIN_PROSE = {Kind.TESTIMONY: "what_happened", Kind.PRACTICE: "what_was_done", K
 
 def guiding_question(position: int, text: Multilingual) -> Question:
     """The question of a listening session as a question of the form; ``label`` is the ``Multilingual``."""
-    return Question(f"guiding_{position}", text, Form.PROSE, Need.OPTIONAL, limit=GUIDING_LIMIT, use=Use.STORY)
+    return Question(f"{GUIDING_PREFIX}{position}", text, Form.PROSE, Need.OPTIONAL, limit=GUIDING_LIMIT, use=Use.STORY)
 
 
 def sections(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> tuple[Section, ...]:

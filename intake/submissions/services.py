@@ -23,7 +23,8 @@ from intake.programme.models import ListeningSession
 from . import workflow
 from .consent import CAREFUL_CAP, Consent, Tier, wording
 from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
-from .questionnaire import DECLINED, Kept, questions
+from .language_guess import guess_beside
+from .questionnaire import DECLINED, GUIDING_PREFIX, LANGUAGES_OF_ANSWERS, Form, Kept, questions
 from .sealing import Answers, Erased, give_keys, open_answers, open_contact, seal_answers, seal_contact, seal_message
 from .vocabulary import LETTER, Channel, Kind, State
 
@@ -36,6 +37,24 @@ class Filled:
     language: str
     answers: Answers
     consent: Consent
+
+    def shown(self) -> Answers:
+        """The answers with their languages, as a revision keeps them."""
+        return {**self.answers, LANGUAGES_OF_ANSWERS: self.languages()}
+
+    def languages(self) -> dict[str, str]:
+        """The languages of the prose answers that are not in ``language``, by question."""
+        found = {
+            question.name: guess_beside(self.answers[question.name], self.language)
+            for question in questions(self.kind)
+            if question.form is Form.PROSE and self.answers.get(question.name)
+        }
+        found |= {
+            name: guess_beside(text, self.language)
+            for name, text in self.answers.items()
+            if name.startswith(GUIDING_PREFIX)
+        }
+        return {name: code for name, code in found.items() if code != self.language}
 
 
 class CannotRaise(Exception):
@@ -251,6 +270,7 @@ def _add_revision(submission: Submission, filled: Filled, moment: datetime) -> N
     contact_names = {question.name for question in questions(filled.kind) if question.kept is Kept.CONTACT}
     contact = {name: value for name, value in filled.answers.items() if name in contact_names and value}
     text: dict[str, Any] = {name: value for name, value in filled.answers.items() if name not in contact_names}
+    text[LANGUAGES_OF_ANSWERS] = filled.languages()
     session().add(
         Revision(
             submission=submission,

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.vocabularies import label
 
-from .questionnaire import DECLINED, Form, Question, Section
+from .questionnaire import DECLINED, LANGUAGES_OF_ANSWERS, Form, Question, Section
 from .sealing import Answers
 
 
@@ -22,6 +22,11 @@ class Shown:
     question: Question
     label: Text
     values: tuple[Text, ...]
+
+
+def language_of(answers: Answers, name: str, written_in: str) -> str:
+    """The language of the answer ``name`` of a submission ``written_in`` a language."""
+    return str(answers.get(LANGUAGES_OF_ANSWERS, {}).get(name, written_in))
 
 
 def words(of: Any, reader: str) -> Text:
@@ -47,6 +52,11 @@ def show(question: Question, value: Any, *, written_in: str, reader: str) -> tup
     return (Text(str(value), written_in if question.is_prose else reader),)
 
 
+def _values(question: Question, answers: Answers, written_in: str, reader: str) -> tuple[Text, ...]:
+    own = language_of(answers, question.name, written_in)
+    return show(question, answers.get(question.name), written_in=own, reader=reader)
+
+
 def _chosen(question: Question, code: str, reader: str) -> Text:
     if question.vocabulary:
         return label(question.vocabulary, code, reader)
@@ -61,7 +71,7 @@ def show_all(
         shown = tuple(
             Shown(question, words(question.label, reader), values)
             for question in section.questions
-            if (values := show(question, answers.get(question.name), written_in=written_in, reader=reader))
+            if (values := _values(question, answers, written_in, reader))
         )
         if shown:
             yield section, shown

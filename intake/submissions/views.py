@@ -151,7 +151,7 @@ def _check_page(held: ListeningSession, form: SubmissionForm) -> str:
         filled=filled,
         guessed=chosen == GUESS,
         doubt=guessed if chosen != GUESS and guessed and guessed != chosen else None,
-        shown=show_all(form.sections(), filled.answers, written_in=filled.language, reader=i18n.language().code),
+        shown=show_all(form.sections(), filled.shown(), written_in=filled.language, reader=i18n.language().code),
         tier=TIER_LABELS[filled.consent.tier],
         turns=any(has_direction_controls(v) for v in filled.answers.values() if isinstance(v, str)),
         carried=_carried(form),

@@ -64,6 +64,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+        reader.join(timeout=10)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _wait(port: int, process: subprocess.Popen[str], printed: list[str]) -> None:
