@@ -23,7 +23,9 @@ GOAL_BYTES, GOAL_REQUESTS = 14_000, 4
 ROUNDS, REQUESTS_A_ROUND = 5, 200
 
 
-def fetch(server: Server, path: str, accept: str = "*/*", encodings: str = "gzip, deflate, br, zstd") -> tuple[int, bytes]:
+def fetch(
+    server: Server, path: str, accept: str = "*/*", encodings: str = "gzip, deflate, br, zstd"
+) -> tuple[int, bytes]:
     """Bytes on the wire and the response's raw bytes for one GET of ``path``."""
     request = (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAccept: {accept}\r\n"
@@ -65,7 +67,8 @@ def main() -> int:
             for language in LANGUAGES:
                 size, requests, script = first_visit(server, FORM.format(language=language, kind=kind))
                 met = met and size <= GOAL_BYTES and requests <= GOAL_REQUESTS and not script
-                print(f"{kind:10} {language}  {size:6,} bytes  {requests} requests  script: {'yes' if script else 'no'}")
+                scripted = "yes" if script else "no"
+                print(f"{kind:10} {language}  {size:6,} bytes  {requests} requests  script: {scripted}")
         form, peer = cpu_ms(server, FORM.format(language="en", kind="testimony")), cpu_ms(server, "/healthz")
         print(f"CPU for each request: form {form:.2f} ms, health page {peer:.2f} ms, ratio {form / peer:.1f}")
     print(f"goal: <= {GOAL_BYTES:,} bytes, <= {GOAL_REQUESTS} requests: {'met' if met else 'missed'}")

@@ -55,7 +55,7 @@ def running(workers: int = 1) -> Iterator[Server]:
         environment = {**os.environ, "INTAKE_INSTANCE": instance, "INTAKE_BASE_URL": f"http://127.0.0.1:{port}"}
         command = [sys.executable, "-m", "intake", "run", "--with-examples"]
         command += ["--port", str(port), "--workers", str(workers)]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # our own command
         try:
             _wait(port)
             yield Server(port, process.pid)

@@ -14,6 +14,7 @@ from intake.programme.models import ListeningSession
 from intake.programme.queries import session_by_slug
 
 from . import queries, services
+from .document import Document, Heading
 from .formats import FORMATS
 from .models import Digest
 
@@ -45,14 +46,27 @@ def compile_digest(slug: str) -> ResponseReturnValue:
 def digest(slug: str, version: int) -> ResponseReturnValue:
     """A digest as it will be printed, in the drafter's language."""
     found = _digest_or_404(slug, version)
+    document = services.document(found, i18n.language().code)
     return render_template(
         "digests/digest.html",
         held=found.listening_session,
         digest=found,
-        document=services.document(found, i18n.language().code),
+        document=document,
+        chapters=_chapters(document),
         formats=FORMATS.values(),
         versions=queries.versions_of(found.listening_session),
     )
+
+
+def _chapters(document: Document) -> list[tuple[Heading, list[Heading]]]:
+    """The list of contents: each main heading with those under it."""
+    found: list[tuple[Heading, list[Heading]]] = []
+    for heading in document.contents():
+        if heading.level == 1:
+            found.append((heading, []))
+        else:
+            found[-1][1].append(heading)
+    return found
 
 
 @bp.post("/<slug>/<int:version>/<format_name>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -65,8 +66,8 @@ def remove_all() -> int:
     removed = database.execute(sa.delete(Submission).where(Submission.example))
     series = sa.select(Series.id).where(Series.example)
     held = sa.select(ListeningSession.id).where(ListeningSession.series_id.in_(series))
-    for model in (Digest, ReferenceCounter):
-        database.execute(sa.delete(model).where(model.listening_session_id.in_(held)))
+    database.execute(sa.delete(Digest).where(Digest.listening_session_id.in_(held)))
+    database.execute(sa.delete(ReferenceCounter).where(ReferenceCounter.listening_session_id.in_(held)))
     _remove_people()
     for one in database.scalars(sa.select(Series).where(Series.example)):
         database.delete(one)
@@ -89,15 +90,13 @@ def _remove_orphans() -> None:
     used = sa.select(ListeningSession.working_group_id).where(ListeningSession.working_group_id.is_not(None))
     orphans = sa.select(WorkingGroup.id).where(
         WorkingGroup.id.not_in(used),
-        WorkingGroup.id.not_in(
-            sa.select(Membership.working_group_id).where(Membership.working_group_id.is_not(None))
-        ),
+        WorkingGroup.id.not_in(sa.select(Membership.working_group_id).where(Membership.working_group_id.is_not(None))),
     )
     database.execute(sa.delete(WorkingGroupCoLead).where(WorkingGroupCoLead.working_group_id.in_(orphans)))
     database.execute(sa.delete(WorkingGroup).where(WorkingGroup.id.in_(orphans)))
     database.execute(sa.delete(Document).where(Document.id.not_in(sa.select(SessionDocument.document_id))))
     database.execute(sa.delete(Output).where(Output.id.not_in(sa.select(SessionOutput.output_id))))
-    named = sa.union(
+    named: sa.CompoundSelect[Any] = sa.union(
         sa.select(Organiser.organisation_id),
         sa.select(WorkingGroupCoLead.organisation_id),
         sa.select(Person.organisation_id).where(Person.organisation_id.is_not(None)),

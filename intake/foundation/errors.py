@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from .database import is_unavailable
 from .i18n import from_path
@@ -63,6 +63,11 @@ def init_app(app: Flask) -> None:
 
 def page(status: int) -> ResponseReturnValue:
     """The page of ``status`` in the language of the address."""
+    try:
+        _host = request.host
+    except SecurityError:
+        # Under a host that is not ours no address can be built, so there is no page to draw.
+        return Response("Bad request\n", 400, mimetype="text/plain")
     if g.get("language") is None:
         g.language = from_path()
     title, advice = MESSAGES.get(status, MESSAGES[400 if status < 500 else 500])

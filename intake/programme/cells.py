@@ -128,11 +128,7 @@ def _read_spoken_list(cells: Cells) -> Any:
 
 
 def _write_spoken_list(value: Any) -> Written:
-    return {
-        code: joined(row.get(code, "") for row in value)
-        for code in CODES
-        if any(row.get(code) for row in value)
-    }
+    return {code: joined(row.get(code, "") for row in value) for code in CODES if any(row.get(code) for row in value)}
 
 
 def _nth(items: Sequence[str], n: int) -> str:

@@ -142,9 +142,7 @@ def moment(value: Any, place: Place) -> datetime | None:
             return datetime.fromisoformat(text)
     except ValueError:
         pass
-    place.complain(
-        value, _l("this is not a date with a time: write it like 2020-06-09T14:00+02:00")
-    )
+    place.complain(value, _l("this is not a date with a time: write it like 2020-06-09T14:00+02:00"))
     return None
 
 
@@ -267,9 +265,7 @@ def things(fields: Mapping[str, Check], *needed: str) -> Check:
     return check
 
 
-def thing(
-    value: Any, place: Place, fields: Mapping[str, Check], needed: tuple[str, ...] = ()
-) -> dict[str, Any] | None:
+def thing(value: Any, place: Place, fields: Mapping[str, Check], needed: tuple[str, ...] = ()) -> dict[str, Any] | None:
     """An object with some of ``fields``, the ``needed`` ones among them; only what was given is returned."""
     if not isinstance(value, dict):
         place.complain(value, _l("this should be an object with: %(fields)s", fields=", ".join(fields)))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from intake.accounts.models import Organisation, Person
-from intake.foundation.database import session
+from intake.foundation.database import engine, session
 
 from .models import (
     Document,
@@ -34,6 +34,8 @@ _WHOLE: tuple[ExecutableOption, ...] = (
     selectinload(ListeningSession.outputs),
     selectinload(ListeningSession.related),
 )
+
+_VERSION = sa.select(sa.func.count(), sa.func.max(ListeningSession.changed_at)).select_from(ListeningSession.__table__)
 
 
 def all_series() -> Sequence[Series]:
@@ -94,10 +96,12 @@ def latest_revisions(most: int = 50) -> Sequence[tuple[SessionRevision, Listenin
 
 
 def version() -> str:
-    """Changes whenever any entry of any programme does: what public pages are kept by."""
-    count, latest = session().execute(
-        sa.select(sa.func.count(), sa.func.max(ListeningSession.changed_at)).select_from(ListeningSession)
-    ).one()  # fmt: skip
+    """Changes whenever any entry of any programme does: what public pages are kept by.
+
+    It is asked for every page, so it goes past the session: one statement that is built once.
+    """
+    with engine().connect() as connection:
+        count, latest = connection.execute(_VERSION).one()
     return f"{count} {latest}"
 
 

@@ -92,9 +92,7 @@ def add_session(series: Series, values: Record, *, person_id: int | None = None)
     return held
 
 
-def move(
-    places: Mapping[ListeningSession, int], *, person_id: int | None = None
-) -> Sequence[ListeningSession]:
+def move(places: Mapping[ListeningSession, int], *, person_id: int | None = None) -> Sequence[ListeningSession]:
     """Let each listening session take its new position; some may trade places. Returns those that moved."""
     moved = {held: (held.position, place) for held, place in places.items() if held.position != place}
     # Two rows never share a position, not even between two statements.
@@ -181,9 +179,7 @@ def _set_group(group: WorkingGroup, field: str, value: Any) -> None:
         leads = keep_organisations(value)
         if [link.organisation for link in group.co_leads] != leads:
             _clear(group.co_leads)
-            group.co_leads.extend(
-                WorkingGroupCoLead(organisation=lead, position=n) for n, lead in enumerate(leads, 1)
-            )
+            group.co_leads.extend(WorkingGroupCoLead(organisation=lead, position=n) for n, lead in enumerate(leads, 1))
     elif field == "name":
         if group.name != Multilingual(value):
             group.name = Multilingual(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -236,7 +236,7 @@ def _listed(question: Question, field: Field) -> str:
     return value
 
 
-_CHECKS = {
+_CHECKS: dict[Form, Callable[[Question, Field], Any]] = {
     Form.PROSE: _prose,
     Form.LINE: _line,
     Form.EMAIL: _email,

@@ -22,8 +22,8 @@ from intake.programme.models import ListeningSession
 
 from . import workflow
 from .consent import CAREFUL_CAP, Consent, Tier, wording
-from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
 from .language_guess import guess_beside
+from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
 from .questionnaire import DECLINED, GUIDING_PREFIX, LANGUAGES_OF_ANSWERS, Form, Kept, questions
 from .sealing import Answers, Erased, give_keys, open_answers, open_contact, seal_answers, seal_contact, seal_message
 from .vocabulary import LETTER, Channel, Kind, State

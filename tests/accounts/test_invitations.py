@@ -94,7 +94,7 @@ def test_a_link_lasts_two_days(app: Flask) -> None:
     invited(app)
     with app.app_context():
         kept = session().scalars(sa.select(Invitation)).one()
-        assert INVITATION_LASTS == timedelta(hours=48)
+        assert timedelta(hours=48) == INVITATION_LASTS
         assert abs(kept.expires_at - clock.now() - INVITATION_LASTS) < timedelta(minutes=1)
 
 

@@ -12,6 +12,8 @@ from intake.foundation import register
 from intake.foundation.database import transaction
 from tests.digests.golden_session import CODE, SLUG, golden
 
+pytestmark = pytest.mark.usefixtures("made")
+
 
 def run(app: Flask, *arguments: str) -> Result:
     return CliRunner().invoke(digest, arguments, obj=lambda: app)
@@ -31,7 +33,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_compile_says_what_it_froze(app: Flask, made: None) -> None:
+def test_compile_says_what_it_froze(app: Flask) -> None:
     first = run(app, "compile", SLUG)
     assert first.exit_code == 0
     assert first.output.startswith(f"{CODE}/D-1: 11 accepted submissions, freeze ")
@@ -40,7 +42,7 @@ def test_compile_says_what_it_froze(app: Flask, made: None) -> None:
     assert len(told["freeze"]) == 64
 
 
-def test_export_writes_a_file_only_its_owner_reads(app: Flask, made: None, here: Path) -> None:
+def test_export_writes_a_file_only_its_owner_reads(app: Flask, here: Path) -> None:
     run(app, "compile", SLUG)
     result = run(app, "export", SLUG, "--language", "ar")
     assert result.exit_code == 0
@@ -51,7 +53,7 @@ def test_export_writes_a_file_only_its_owner_reads(app: Flask, made: None, here:
         assert register.first_broken_line() is None
 
 
-def test_export_of_a_version_to_a_place_of_ones_own(app: Flask, made: None, here: Path) -> None:
+def test_export_of_a_version_to_a_place_of_ones_own(app: Flask, here: Path) -> None:
     run(app, "compile", SLUG)
     run(app, "compile", SLUG)
     result = run(app, "export", SLUG, "--version", "1", "--format", "json", "-o", "out.json", "--json")
@@ -60,7 +62,7 @@ def test_export_of_a_version_to_a_place_of_ones_own(app: Flask, made: None, here
     assert json.loads((here / "out.json").read_bytes())["version"] == 1
 
 
-def test_export_to_standard_output(app: Flask, made: None, here: Path) -> None:
+def test_export_to_standard_output(app: Flask, here: Path) -> None:
     run(app, "compile", SLUG)
     result = run(app, "export", SLUG, "--format", "csv", "-o", "-")
     assert result.exit_code == 0
@@ -80,11 +82,11 @@ def test_export_to_standard_output(app: Flask, made: None, here: Path) -> None:
         (("export", SLUG, "--version", "0"), 2),
     ],
 )
-def test_exit_codes(app: Flask, made: None, arguments: tuple[str, ...], code: int) -> None:
+def test_exit_codes(app: Flask, arguments: tuple[str, ...], code: int) -> None:
     assert run(app, *arguments).exit_code == code
 
 
-def test_a_version_that_is_not_there_and_a_place_that_is_not_there(app: Flask, made: None) -> None:
+def test_a_version_that_is_not_there_and_a_place_that_is_not_there(app: Flask) -> None:
     run(app, "compile", SLUG)
     assert run(app, "export", SLUG, "--version", "7").exit_code == 1
     result = run(app, "export", SLUG, "-o", "no/such/folder.docx")

@@ -27,21 +27,17 @@ FIRST = f"{DESK}{SLUG}/1/"
 
 
 @pytest.fixture
-def made(app: Flask) -> None:
-    """The golden session, and a listening session of another group."""
+def drafter(app: Flask, sign_in: SignIn) -> FlaskClient:
+    """Somebody who drafts for the golden session, beside which there is one of another group."""
     with app.app_context(), transaction():
         golden()
         other = builders.listening_session("WG6-2020-05-07", group=builders.working_group("WG6"))
         submit(other, "elsewhere")
-
-
-@pytest.fixture
-def drafter(made: None, sign_in: SignIn) -> FlaskClient:
     return sign_in(Role.DRAFTER, "WG3")
 
 
 @pytest.fixture
-def compiled(app: Flask, drafter: FlaskClient) -> FlaskClient:
+def compiled(drafter: FlaskClient) -> FlaskClient:
     """A drafter who has compiled the first digest."""
     assert post_form(drafter, DESK, action=COMPILE).status_code == 303
     return drafter
@@ -63,11 +59,12 @@ def test_the_desk_lists_what_the_drafter_drafts_for(drafter: FlaskClient) -> Non
     text = words(drafter, DESK)
     assert "Regular pathways in a pandemic" in text
     assert "14 received 11 accepted" in text
-    assert "No digest yet." in text
+    assert "Compile the first digest" in text
     assert "WG6-2020-05-07" not in text
 
 
-def test_the_desk_of_somebody_who_drafts_for_all(made: None, sign_in: SignIn) -> None:
+@pytest.mark.usefixtures("drafter")
+def test_the_desk_of_somebody_who_drafts_for_all(sign_in: SignIn) -> None:
     text = words(sign_in(Role.DRAFTER, None), DESK)
     assert CODE in text
     assert "WG6-2020-05-07" in text
@@ -85,7 +82,7 @@ def test_compiling_shows_the_digest_and_the_desk_knows_it(app: Flask, compiled: 
     assert f"{CODE}/D-1" in text
     assert "The queue at the border was the border." in text
     assert "textcounted" not in text
-    assert "Digest 1 compiled on" in words(compiled, DESK)
+    assert "Digest 1: Regular pathways in a pandemic · compiled on" in words(compiled, DESK)
     assert [(line.act, line.person_id is not None) for line in register_lines(app)] == [("digest.compile", True)]
 
 
@@ -136,9 +133,8 @@ def test_without_a_token_nothing_happens(app: Flask, compiled: FlaskClient, url:
     ("role", "where"),
     [(Role.DRAFTER, "WG6"), (Role.CO_LEAD, "WG3"), (Role.RAPPORTEUR, None), (Role.SECRETARIAT, None)],
 )
-def test_for_everybody_else_there_is_no_digest(
-    compiled: FlaskClient, sign_in: SignIn, role: Role, where: str | None
-) -> None:
+@pytest.mark.usefixtures("compiled")
+def test_for_everybody_else_there_is_no_digest(sign_in: SignIn, role: Role, where: str | None) -> None:
     other = sign_in(role, where)
     data = {"csrf_token": _token(other)}
     assert other.get(FIRST).status_code == 404
@@ -153,7 +149,8 @@ def _token(client: FlaskClient) -> str:
     return token
 
 
-def test_strangers_are_asked_to_sign_in(compiled: FlaskClient, client: FlaskClient) -> None:
+@pytest.mark.usefixtures("compiled")
+def test_strangers_are_asked_to_sign_in(client: FlaskClient) -> None:
     for url in (DESK, FIRST):
         response = client.get(url)
         assert "textnamed" not in response.get_data(as_text=True)

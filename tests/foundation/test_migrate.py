@@ -32,7 +32,8 @@ def test_an_upgrade_keeps_what_was_there(fresh_database_url: str, tmp_path: Path
     )
     with app.app_context():
         with transaction():
-            reference = builders.submission(builders.listening_session(), what_happened="Said before the upgrade.").reference
+            held = builders.listening_session()
+            reference = builders.submission(held, what_happened="Said before the upgrade.").reference
         migrate.upgrade(engine(), copies=tmp_path / "copies")
         assert migrate.current(engine()) == migrate.head()
         kept = session().scalars(sa.select(Submission).where(Submission.reference == reference)).one()

@@ -24,10 +24,14 @@ SLUG = "regular-pathways-2020-06-09"
 WIDTHS = (360, 1280)
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 STORY = {
-    "en": "My permit ended on the day the offices closed. For three months nobody could tell me whether I was still allowed to work.",
-    "fr": "Mon permis a expiré le jour où les bureaux ont fermé. Pendant trois mois, personne n’a su me dire si j’avais encore le droit de travailler.",
-    "es": "Mi permiso venció el día en que cerraron las oficinas. Durante tres meses nadie supo decirme si todavía podía trabajar.",
-    "ar": "انتهت صلاحية تصريحي في اليوم الذي أُغلقت فيه المكاتب، ولم يستطع أحد طوال ثلاثة أشهر أن يخبرني هل يحق لي أن أعمل.",
+    "en": "My permit ended on the day the offices closed. For three months nobody could tell me "
+    "whether I was still allowed to work.",
+    "fr": "Mon permis a expiré le jour où les bureaux ont fermé. Pendant trois mois, personne n’a su me dire "
+    "si j’avais encore le droit de travailler.",
+    "es": "Mi permiso venció el día en que cerraron las oficinas. Durante tres meses nadie supo decirme "
+    "si todavía podía trabajar.",
+    "ar": "انتهت صلاحية تصريحي في اليوم الذي أُغلقت فيه المكاتب، ولم يستطع أحد طوال ثلاثة أشهر "
+    "أن يخبرني هل يحق لي أن أعمل.",
 }
 ARABIC_ANSWER = "لا أحد يجيب على الهاتف منذ آذار 2020، والموعد التالي بعد 6 أشهر."
 

@@ -145,7 +145,7 @@ def listed(response: TestResponse) -> list[str]:
 def text(response: TestResponse) -> str:
     """What a page says, in one line."""
     main = html.document_fromstring(response.get_data(as_text=True)).cssselect("main")[0]
-    return " ".join(main.text_content().split())
+    return " ".join(" ".join(main.itertext()).split())
 
 
 def offered(response: TestResponse) -> set[str]:

@@ -33,7 +33,7 @@ def withdrawn(app: Flask) -> str:
     return reference
 
 
-def missing(app: Flask) -> str:
+def missing(_app: Flask) -> str:
     return MISSING
 
 
@@ -117,7 +117,8 @@ def test_strangers_are_asked_to_sign_in(app: Flask, client: FlaskClient) -> None
     reference = give(app)
     for address in (QUEUE, url(reference), url(MISSING)):
         answer = client.get(address)
-        assert answer.status_code == 303 and "/staff/sign-in/" in answer.headers["Location"]
+        assert answer.status_code == 303
+        assert "/staff/sign-in/" in answer.headers["Location"]
 
 
 def test_a_co_lead_of_one_session_sees_that_one_only(app: Flask, lead: FlaskClient) -> None:

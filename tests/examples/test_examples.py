@@ -1,0 +1,102 @@
+"""The examples: what they show, that they are valid, and that they go without a trace."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from intake.examples import loader
+from intake.foundation.database import Base, session, transaction
+from intake.foundation.languages import CODES
+from intake.foundation.vocabularies import subregion_of
+from intake.programme.models import ListeningSession
+from intake.submissions.forms import form_class
+from intake.submissions.models import Submission
+from intake.submissions.questionnaire import DECLINED
+from intake.submissions.vocabulary import Kind, State
+from tests import builders
+
+LEFT_BEHIND = {"register_line", "register_head", "alembic_version"}
+
+
+@pytest.fixture
+def examples(app: Flask) -> Flask:
+    with app.app_context(), transaction():
+        loader.load()
+    return app
+
+
+def test_the_examples_show_everything_there_is(examples: Flask) -> None:
+    with examples.app_context():
+        found = session().scalars(sa.select(Submission)).all()
+        assert len(found) >= 40
+        assert {one.kind for one in found} == set(Kind)
+        assert {one.state for one in found} == set(State)
+        assert {one.language for one in found} == set(CODES)
+        assert {one.consent_tier for one in found} == {0, 1, 2, 3, 4}
+        assert len({one.stakeholder_type for one in found}) >= 10
+        assert len({subregion_of(one.country) for one in found if one.country}) >= 10
+        assert all(one.example for one in found)
+        assert session().scalar(sa.select(sa.func.count()).select_from(ListeningSession)) == 17
+        roles = Counter(role for _, held, _ in loader.sign_ins() for role in held.split(", "))
+        assert {"Secretariat", "Co-lead", "Rapporteur", "Drafter"} <= set(roles)
+        assert len(loader.sign_ins()) >= 5
+
+
+def test_every_example_would_pass_the_form(examples: Flask) -> None:
+    wrong: list[tuple[str, Any]] = []
+    content = json.loads((loader._HERE / "submissions.json").read_text(encoding="utf-8"))
+    with examples.app_context():
+        held = {one.position: one for one in session().scalars(sa.select(ListeningSession))}
+        for example in content["submissions"]:
+            questions = tuple((q.position, q.text) for q in held[example["session"]].questions)
+            data = _as_posted(example["answers"])
+            with examples.test_request_context("/", method="POST", data=data):
+                form = form_class(Kind(example["kind"]), questions)(meta={"csrf": False})
+                if not form.validate():
+                    wrong.append((example["key"], form.errors))
+    assert wrong == []
+
+
+def _as_posted(answers: dict[str, Any]) -> dict[str, Any]:
+    posted = {name: value for name, value in answers.items() if value is not None and value is not False}
+    if posted.get("happened_when") == DECLINED:
+        posted["happened_when"] = ""
+        posted["happened_when_declined"] = "y"
+    return {name: "y" if value is True else value for name, value in posted.items()}
+
+
+def test_removing_leaves_nothing_of_them(examples: Flask) -> None:
+    with examples.app_context():
+        with transaction():
+            assert loader.remove() >= 40
+        left = {
+            table.name: session().scalar(sa.select(sa.func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+        }
+        assert {name: count for name, count in left.items() if count and name not in LEFT_BEHIND} == {}
+        assert loader.sign_ins() == []
+
+
+def test_an_instance_with_data_of_its_own_is_left_alone(app: Flask) -> None:
+    with app.app_context():
+        assert loader.is_empty()
+        with transaction():
+            builders.person("own@example.org")
+        assert not loader.is_empty()
+
+
+def test_removing_spares_what_is_not_an_example(examples: Flask) -> None:
+    with examples.app_context():
+        with transaction():
+            own = builders.listening_session("WG9-2026-01-01")
+            reference = builders.submission(own).reference
+            builders.person("own@example.org")
+        with transaction():
+            loader.remove()
+        assert session().scalars(sa.select(Submission.reference)).all() == [reference]
