@@ -54,6 +54,7 @@ def extract() -> Catalog:
             methods,
             options_map=_OPTIONS,
             keywords=_KEYWORDS,
+            directory_filter=lambda _folder: True,  # else _macros would be passed over
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         ):

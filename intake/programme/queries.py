@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from intake.accounts.models import Organisation, Person
+from intake.accounts.scopes import Reach
 from intake.foundation.database import engine, session
 
 from .models import (
@@ -103,6 +104,25 @@ def version() -> str:
     with engine().connect() as connection:
         count, latest = connection.execute(_VERSION).one()
     return f"{count} {latest}"
+
+
+def reach_called(where: str) -> Reach | None:
+    """The working group with the code ``where``, else the listening session with that slug or code."""
+    group = session().scalar(sa.select(WorkingGroup.id).where(WorkingGroup.code == where))
+    if group is not None:
+        return Reach(working_group_id=group)
+    called = sa.or_(ListeningSession.slug == where, ListeningSession.code == where)
+    sought = sa.select(ListeningSession.id).where(called)
+    held = session().scalar(sought)
+    return Reach(listening_session_id=held) if held is not None else None
+
+
+def name_of_reach(reach: Reach) -> str:
+    """The code of the working group, or the slug of the listening session, that ``reach`` stands for."""
+    if reach.working_group_id is not None:
+        return session().scalar(sa.select(WorkingGroup.code).where(WorkingGroup.id == reach.working_group_id)) or ""
+    sought = sa.select(ListeningSession.slug).where(ListeningSession.id == reach.listening_session_id)
+    return session().scalar(sought) or ""
 
 
 def taken() -> tuple[set[str], set[str]]:

@@ -25,13 +25,13 @@ def compiled() -> tuple[Golden, Digest]:
         return made, services.compile_digest(made.held)
 
 
-def the_document(app: Flask, language: str = "en") -> Document:
-    with app.app_context():
-        return services.document(compiled()[1], language)
+@pytest.fixture
+def document(documents: dict[str, Document]) -> Document:
+    """The digest of the golden session in English."""
+    return documents["en"]
 
 
-def test_the_sections_are_those_of_a_digest(app: Flask) -> None:
-    document = the_document(app)
+def test_the_sections_are_those_of_a_digest(document: Document) -> None:
     assert [block.anchor for block in document.blocks if isinstance(block, Heading) and block.level == 1] == [
         "passport", "who-we-heard", "questions", "themes", "practices", "quotations", "method",
     ]  # fmt: skip
@@ -39,8 +39,7 @@ def test_the_sections_are_those_of_a_digest(app: Flask) -> None:
     assert len(anchors) == len(set(anchors))
 
 
-def test_the_passport_says_what_it_is_of(app: Flask) -> None:
-    document = the_document(app)
+def test_the_passport_says_what_it_is_of(document: Document) -> None:
     told = facts(section(document, "passport"))
     assert told["Topic"] == ("Regular pathways in a pandemic",)
     assert told["Date"] == ("9 June 2020",)
@@ -60,8 +59,8 @@ def test_the_passport_says_what_it_is_of(app: Flask) -> None:
     assert str(document.footer[0]).startswith("References to Kosovo")
 
 
-def test_every_table_says_what_its_n_is_and_adds_up_to_it(app: Flask) -> None:
-    kinds, types, regions, languages, tiers, themes = tables(the_document(app))
+def test_every_table_says_what_its_n_is_and_adds_up_to_it(document: Document) -> None:
+    kinds, types, regions, languages, tiers, themes = tables(document)
     assert str(kinds.caption) == "Submissions by kind (received: n = 14; accepted: n = 11)"
     assert figures(kinds) == {
         "Testimony": (10, 7), "Practice example": (3, 3), "Intervention": (1, 1), "All kinds": (14, 11),
@@ -77,8 +76,7 @@ def test_every_table_says_what_its_n_is_and_adds_up_to_it(app: Flask) -> None:
     assert list(figures(themes).values()) == [(1,), (1,), (3,), (2,)]
 
 
-def test_a_guiding_question_holds_its_answers(app: Flask) -> None:
-    document = the_document(app)
+def test_a_guiding_question_holds_its_answers(document: Document) -> None:
     under = section(document, "guiding-1")
     assert [str(block.text) for block in under if isinstance(block, Quotation)] == [
         "The queue at the border was the border.", "Pagamos tres veces.",
@@ -90,8 +88,7 @@ def test_a_guiding_question_holds_its_answers(app: Flask) -> None:
     ]
 
 
-def test_a_theme_holds_what_is_coded_with_it(app: Flask) -> None:
-    document = the_document(app)
+def test_a_theme_holds_what_is_coded_with_it(document: Document) -> None:
     gender = quoted(section(document, "theme-gender"))
     assert all(f"text{canary}" in gender for canary in ("named", "association", "unnamed"))
     assert "textalone" not in gender
@@ -101,8 +98,8 @@ def test_a_theme_holds_what_is_coded_with_it(app: Flask) -> None:
     assert any("textidea" in values[0] for values in facts(on_the_move).values())
 
 
-def test_an_intervention_is_told_by_the_rapporteur_and_quoted_by_the_exact_words(app: Flask) -> None:
-    under = section(the_document(app), "theme-regular_pathways")
+def test_an_intervention_is_told_by_the_rapporteur_and_quoted_by_the_exact_words(document: Document) -> None:
+    under = section(document, "theme-regular_pathways")
     (quotation,) = (block for block in under if isinstance(block, Quotation))
     assert str(quotation.text) == "One permit. One counter. One week."
     assert str(quotation.attribution) == "namefloor, orgfloor (heard through interpretation)"
@@ -111,8 +108,8 @@ def test_an_intervention_is_told_by_the_rapporteur_and_quoted_by_the_exact_words
     }
 
 
-def test_practices_are_cards_within_their_consent(app: Flask) -> None:
-    under = section(the_document(app), "practices")
+def test_practices_are_cards_within_their_consent(document: Document) -> None:
+    under = section(document, "practices")
     open_card, quiet_card = (block for block in under if isinstance(block, Card))
     assert str(open_card.attribution) == "orgpractised, Portugal"
     told = {str(label): [str(value) for value in values] for label, values in open_card.facts.rows}
@@ -124,8 +121,7 @@ def test_practices_are_cards_within_their_consent(app: Flask) -> None:
     assert any("A night school hinted" in values for values in ideas.values())
 
 
-def test_the_quotation_bank_goes_by_tier(app: Flask) -> None:
-    document = the_document(app)
+def test_the_quotation_bank_goes_by_tier(document: Document) -> None:
     for tier in (4, 3, 2):
         bank = [block for block in section(document, f"quotations-{tier}") if isinstance(block, Quotation)]
         assert bank
@@ -138,8 +134,8 @@ def test_the_quotation_bank_goes_by_tier(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_words_keep_their_language_and_labels_take_the_readers(app: Flask, language: str) -> None:
-    document = the_document(app, language)
+def test_words_keep_their_language_and_labels_take_the_readers(documents: dict[str, Document], language: str) -> None:
+    document = documents[language]
     languages = {str(block.text): block.text.language for block in document.blocks if isinstance(block, Quotation)}
     assert languages[f"{ARABIC} textalone"] == "ar"
     assert languages[f"{SPANISH} textunnamed"] == "es"

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,19 +9,17 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from intake import create_app
 from intake.digests import queries, services
 from intake.digests.formats import FORMATS
 from intake.digests.freeze import by_reference, canonical, fingerprint
 from intake.digests.models import Digest
-from intake.foundation import migrate, register
-from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
+from intake.foundation import register
 from intake.foundation.database import engine, session, transaction
 from intake.foundation.languages import CODES
 from intake.foundation.register import RegisterLine
 from intake.programme.models import ListeningSession
 from tests import builders
+from tests.digests.conftest import installation
 from tests.digests.golden_session import CODE, WHEN, accepted, golden, submit
 from tests.digests.reading import statements
 
@@ -33,32 +28,20 @@ def exports(digest: Digest) -> dict[tuple[str, str], str]:
     return {(name, code): services.export(digest, name, code).sha256 for name in FORMATS for code in CODES}
 
 
-@contextmanager
-def another_installation(folder: Path) -> Iterator[Flask]:
-    """With keys and row numbers of its own."""
-    settings = Settings.from_environment({"INTAKE_INSTANCE": str(folder)})
-    Keyring.create(settings.instance / "keyring.json")
-    app = create_app(replace(settings))
-    with app.app_context():
-        migrate.upgrade(engine())
-        with transaction():
-            before = builders.listening_session("S-2020-01-01")
-            accepted(submit(before, "earlier"), builders.person("earlier@example.org"))
-        yield app
-        engine().dispose()
-
-
 def test_same_freeze_same_bytes(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         with transaction():
             digest = services.compile_digest(golden().held)
             freeze = digest.freeze
         first, again = exports(digest), exports(digest)
-    with another_installation(tmp_path / "elsewhere"):
+    with installation(tmp_path / "elsewhere").app_context():
         with transaction():
+            before = builders.listening_session("S-2020-01-01")
+            accepted(submit(before, "earlier"), builders.person("earlier@example.org"))
             digest = services.compile_digest(golden().held)
         assert digest.freeze == freeze
         elsewhere = exports(digest)
+        engine().dispose()
     assert first == again == elsewhere
     assert len(set(first.values())) == len(FORMATS) * len(CODES)
 
