@@ -1,57 +1,32 @@
-"""The forms of the desk: filters, decisions, codes, and the reason for opening contacts."""
+"""The forms of the desk: decisions, codes, and the reason for opening contacts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form as PlainForm
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, StopValidation
 
-from intake.foundation.i18n import in_this_language
 from intake.foundation.i18n import language as interface_language
 from intake.foundation.languages import CODES, LANGUAGES
 from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import label, vocabulary
-from intake.programme.models import ListeningSession
 from intake.submissions.forms import Answered, AnyOfField
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import Form, Need, Question
-from intake.submissions.vocabulary import KIND_LABELS, STATE_LABELS, Kind
 from intake.submissions.workflow import Move
 
 from .models import VOCABULARY_OF, Scheme
-from .queries import SHOWN_STATES, Filters
 
 LONGEST_WORDS = 3_000
 """Code points of a reason or a question."""
 
 _CHOOSE = _l("Please choose one of the answers shown.")
-
-
-class FilterForm(PlainForm):
-    """What narrows the queue; an address, not a change."""
-
-    session = SelectField(_l("Session"))
-    language = SelectField(_l("Language"))
-    kind = SelectField(_l("Kind"))
-    state = SelectField(_l("State"))
-
-    def __init__(self, filters: Filters, held: Sequence[ListeningSession]) -> None:
-        super().__init__(data=filters.arguments())
-        everything = SelectChoice("", _l("All"))
-        topics = [SelectChoice(one.slug, f"{in_this_language(one.topic)} ({one.code})") for one in held]
-        self.session.choices = [everything, *topics]
-        self.language.choices = [everything, *(SelectChoice(one.code, one.endonym) for one in LANGUAGES)]
-        self.kind.choices = [everything, *(SelectChoice(kind.value, KIND_LABELS[kind]) for kind in Kind)]
-        states = (SelectChoice(state.value, STATE_LABELS[state]) for state in SHOWN_STATES)
-        self.state.choices = [SelectChoice("", _l("Waiting for a decision")), *states]
 
 
 class DecisionForm(FlaskForm):

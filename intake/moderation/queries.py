@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, lazyload, load_only
+from sqlalchemy.orm import aliased, lazyload
 
 from intake.accounts.models import Person
 from intake.foundation import clock
@@ -23,16 +24,17 @@ from intake.submissions.vocabulary import Kind, State
 
 from . import reading
 from .models import Coding, Scheme, is_waiting
+from .reading import Reach
 
 PAGE_SIZE = 50
-COUNTED_TO = 1000
+COUNTED_TO = 500
 """Counts stop here: a desk needs to know that it is many, not how many."""
 
 SHOWN_STATES = tuple(state for state in State if state is not State.WITHDRAWN)
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
-AnySelect = sa.Select[*tuple[Any, ...]]
-Narrowing = Callable[[AnySelect], AnySelect]
+_Select = sa.Select[*tuple[Any, ...]]
+Narrowing = Callable[[_Select], _Select]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _known(given: str | None, allowed: Sequence[str]) -> str | None:
 
 def sessions_moderated(person: Person) -> Sequence[ListeningSession]:
     """The listening sessions whose queue ``person`` reads, in the programme's order."""
-    sought = sa.select(ListeningSession).where(reading.within_reach(person))
+    sought = sa.select(ListeningSession).where(reading.moderated(reading.reach_of(person)))
     return session().scalars(sought.order_by(ListeningSession.series_id, ListeningSession.position)).all()
 
 
@@ -123,47 +125,47 @@ def queue(person: Person, held: Sequence[ListeningSession], filters: Filters) ->
     ``held`` are the person's listening sessions (``sessions_moderated``): a filter for any
     other finds nothing.
     """
-    chosen = [one.id for one in held if filters.listening_session in (None, one.slug)]
-    found = session().execute(_page_of_queue(person, chosen, filters)).all()
-    rows = [_row(person, *one) for one in found[:PAGE_SIZE]]
+    chosen = tuple(one.id for one in held if filters.listening_session in (None, one.slug))
+    reach = reading.reach_of(person)
+    statement = _page_of_queue(reach, chosen, replace(filters, after=None), bool(filters.after))
+    place = {"after_moment": filters.after.moment, "after_id": filters.after.id} if filters.after else {}
+    found = session().execute(statement, {"now": clock.now(), **place}).all()
+    rows = [_row(person, reach, *one) for one in found[:PAGE_SIZE]]
     last = rows[-1].submission if len(found) > PAGE_SIZE else None
     return Page(rows, Cursor(last.received_at, last.id) if last else None)
 
 
-def _page_of_queue(person: Person, chosen: Sequence[int], filters: Filters) -> AnySelect:
+# Making these statements costs far more than asking them: they are kept for whoever asks the same.
+
+
+@lru_cache(maxsize=256)
+def _page_of_queue(reach: Reach, chosen: tuple[int, ...], filters: Filters, later: bool) -> _Select:
     newest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == Submission.id)
+    is_claimed = Submission.claimed_until > sa.bindparam("now", type_=Moment)
     columns = (
         sa.select(Submission, Revision, Person.name)
         .join(Revision, Revision.submission_id == Submission.id)
-        .outerjoin(Person, sa.and_(Person.id == Submission.claimed_by_id, Submission.claimed_until > clock.now()))
+        .outerjoin(Person, sa.and_(Person.id == Submission.claimed_by_id, is_claimed))
         .where(Revision.number == newest.correlate(Submission).scalar_subquery())
-        .options(
-            lazyload(Submission.listening_session),
-            load_only(
-                Submission.reference, Submission.listening_session_id, Submission.kind, Submission.state,
-                Submission.received_at, Submission.language, Submission.danger_now, Submission.text_key,
-                Submission.organisation_index, Submission.claimed_by_id,
-            ),
-            load_only(Revision.number, Revision.language, Revision.answers),
-        )
-    )  # fmt: skip
-    return _oldest(columns, lambda statement: _narrowed(statement, person, filters), chosen, PAGE_SIZE + 1)
+        .options(lazyload(Submission.listening_session))
+    )
+
+    def narrow(statement: _Select) -> _Select:
+        statement = reading.visible_within(statement, reach)
+        statement = statement.where(is_waiting() if filters.state is None else Submission.state == filters.state)
+        if filters.language:
+            statement = statement.where(Submission.language == filters.language)
+        if filters.kind:
+            statement = statement.where(Submission.kind == filters.kind)
+        if later:
+            place = sa.tuple_(sa.bindparam("after_moment", type_=Moment), sa.bindparam("after_id", type_=sa.Integer))
+            statement = statement.where(sa.tuple_(Submission.received_at, Submission.id) > place)
+        return statement
+
+    return _oldest(columns, narrow, chosen, PAGE_SIZE + 1)
 
 
-def _narrowed(statement: AnySelect, person: Person, filters: Filters) -> AnySelect:
-    statement = reading.visible(statement, person)
-    statement = statement.where(is_waiting() if filters.state is None else Submission.state == filters.state)
-    if filters.language:
-        statement = statement.where(Submission.language == filters.language)
-    if filters.kind:
-        statement = statement.where(Submission.kind == filters.kind)
-    if filters.after:
-        place = sa.tuple_(sa.literal(filters.after.moment, Moment), sa.literal(filters.after.id))
-        statement = statement.where(sa.tuple_(Submission.received_at, Submission.id) > place)
-    return statement
-
-
-def _oldest(columns: AnySelect, narrow: Narrowing, chosen: Sequence[int], count: int) -> AnySelect:
+def _oldest(columns: _Select, narrow: Narrowing, chosen: Sequence[int], count: int) -> _Select:
     """The oldest ``count`` rows of the ``chosen`` listening sessions.
 
     Of several sessions no engine merges the indexes: it would sort everything that waits.
@@ -189,10 +191,10 @@ def _oldest(columns: AnySelect, narrow: Narrowing, chosen: Sequence[int], count:
     return ordered.where(Submission.received_at <= sa.func.coalesce(bound, sa.literal(_END_OF_TIME, Moment)))
 
 
-def _row(person: Person, submission: Submission, revision: Revision, claimed_by: str | None) -> QueueRow:
+def _row(person: Person, reach: Reach, submission: Submission, revision: Revision, claimed_by: str | None) -> QueueRow:
     return QueueRow(
         submission=submission,
-        opening=reading.opening(submission, revision, person),
+        opening=reading.opening(submission, revision, reach),
         claimed_by=claimed_by,
         claimed_by_me=claimed_by is not None and submission.claimed_by_id == person.id,
     )
@@ -200,20 +202,25 @@ def _row(person: Person, submission: Submission, revision: Revision, claimed_by:
 
 def progress(person: Person, held: Sequence[ListeningSession]) -> list[Progress]:
     """For each of ``held`` how many submissions stand where, of those ``person`` may see: one statement."""
+    counted = session().execute(_counts(reading.reach_of(person), tuple(one.id for one in held)))
+    found = {row[0]: dict(zip(SHOWN_STATES, row[1:], strict=True)) for row in counted}
+    return [Progress(one, found[one.id]) for one in held]
+
+
+@lru_cache(maxsize=256)
+def _counts(reach: Reach, chosen: tuple[int, ...]) -> _Select:
     each = aliased(ListeningSession)
     counts = []
     for state in SHOWN_STATES:
         some = (
-            reading.visible(sa.select(Submission.id), person)
+            reading.visible_within(sa.select(Submission.id), reach)
             .where(Submission.listening_session_id == each.id, Submission.state == state)
             .limit(COUNTED_TO)
             .correlate(each)
             .subquery()
         )
         counts.append(sa.select(sa.func.count()).select_from(some).scalar_subquery().label(state.value))
-    sought = sa.select(each.id, *counts).where(each.id.in_([one.id for one in held]))
-    found = {row[0]: dict(zip(SHOWN_STATES, row[1:], strict=True)) for row in session().execute(sought)}
-    return [Progress(one, found[one.id]) for one in held]
+    return sa.select(each.id, *counts).where(each.id.in_(chosen))
 
 
 def codes_of(submission: Submission) -> dict[Scheme, tuple[str, ...]]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from intake.accounts.models import Person
-from intake.accounts.permissions import PERMISSIONS, may
+from intake.accounts.permissions import PERMISSIONS
 from intake.foundation.database import session
 from intake.foundation.multilingual import Text
 from intake.foundation.texts import has_direction_controls
@@ -107,36 +107,71 @@ class Identity:
     subregion: str | None = None
 
 
-def within_reach(person: Person) -> sa.ColumnElement[bool]:
-    """The condition on ``ListeningSession`` that ``person`` moderates it: ``may`` as SQL."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody reads as a moderator; two with the same reach get the same statements.
+
+    ``own`` are the blind indexes of the organisations whose submissions they do not read.
+    """
+
+    everywhere: bool
+    working_groups: tuple[int, ...]
+    listening_sessions: tuple[int, ...]
+    own: tuple[str, ...]
+
+    def covers(self, submission: Submission) -> bool:
+        """Whether ``submission`` exists for them: ``visible_within`` for one that is at hand."""
+        held = submission.listening_session
+        is_there = (
+            self.everywhere
+            or held.working_group_id in self.working_groups
+            or submission.listening_session_id in self.listening_sessions
+        )
+        is_own = submission.organisation_index in self.own
+        return is_there and not is_own and submission.state != State.WITHDRAWN
+
+
+def reach_of(person: Person) -> Reach:
+    """How far ``person`` reads: the permission ``submission.read`` as numbers."""
     reaches = [reach for role, reach in person.role_scopes if role in PERMISSIONS["submission.read"].roles]
-    if any(reach.working_group_id is None and reach.listening_session_id is None for reach in reaches):
-        return sa.true()
-    return sa.or_(
-        ListeningSession.working_group_id.in_([r.working_group_id for r in reaches if r.working_group_id is not None]),
-        ListeningSession.id.in_([r.listening_session_id for r in reaches if r.listening_session_id is not None]),
+    groups = {reach.working_group_id for reach in reaches}
+    listening_sessions = {reach.listening_session_id for reach in reaches}
+    return Reach(
+        everywhere=any(reach.working_group_id is reach.listening_session_id is None for reach in reaches),
+        working_groups=tuple(sorted(one for one in groups if one is not None)),
+        listening_sessions=tuple(sorted(one for one in listening_sessions if one is not None)),
+        own=tuple(sorted(person.organisation_indexes)),
     )
 
 
-def not_own(person: Person) -> sa.ColumnElement[bool]:
-    """The condition on ``Submission`` that it does not come from an organisation of ``person``."""
+def moderated(reach: Reach) -> sa.ColumnElement[bool]:
+    """The condition on ``ListeningSession`` that it lies in ``reach``."""
+    if reach.everywhere:
+        return sa.true()
     return sa.or_(
-        Submission.organisation_index.is_(None),
-        Submission.organisation_index.not_in(sorted(person.organisation_indexes)),
+        ListeningSession.working_group_id.in_(reach.working_groups),
+        ListeningSession.id.in_(reach.listening_sessions),
     )
 
 
 def visible(statement: Statement, person: Person) -> Statement:
     """``statement`` over ``Submission``, narrowed to what ``person`` may read as a moderator."""
-    reach = sa.select(ListeningSession.id).where(within_reach(person)).correlate(None)
+    return visible_within(statement, reach_of(person))
+
+
+def visible_within(statement: Statement, reach: Reach) -> Statement:
+    """``visible`` for everybody who reaches as far as ``reach``."""
+    there = sa.select(ListeningSession.id).where(moderated(reach)).correlate(None)
     return statement.where(
-        Submission.listening_session_id.in_(reach), not_own(person), Submission.state != State.WITHDRAWN
+        Submission.listening_session_id.in_(there),
+        sa.or_(Submission.organisation_index.is_(None), Submission.organisation_index.not_in(reach.own)),
+        Submission.state != State.WITHDRAWN,
     )
 
 
 def is_readable(submission: Submission, person: Person) -> bool:
     """Whether ``submission`` exists for ``person`` as a moderator: ``visible`` for one that is at hand."""
-    return submission.state != State.WITHDRAWN and may(person, "submission.read", submission)
+    return reach_of(person).covers(submission)
 
 
 def find(reference: str, person: Person) -> Submission | None:
@@ -169,16 +204,16 @@ def read(submission: Submission, person: Person, reader: str) -> Reading:
     )
 
 
-def opening(submission: Submission, revision: Revision, person: Person) -> Text:
+def opening(submission: Submission, revision: Revision, reach: Reach) -> Text:
     """The first ``OPENING_LENGTH`` code points of the text, on one line, in its own language.
 
     Raises:
-        Unreadable: it does not exist for ``person``.
+        Unreadable: it does not lie in ``reach``.
     """
-    if not is_readable(submission, person):
+    if not reach.covers(submission):
         raise Unreadable(submission.reference)
     answers, name = open_answers(submission, revision), MAIN_PROSE[Kind(submission.kind)]
-    line = " ".join(str(answers.get(name, "")).split())
+    line = " ".join(str(answers.get(name, ""))[: 4 * OPENING_LENGTH].split())
     shown = line if len(line) <= OPENING_LENGTH else line[: OPENING_LENGTH - 1].rstrip() + "…"
     return Text(shown, language_of(answers, name, revision.language))
 

@@ -27,7 +27,8 @@ from intake.submissions.sealing import Erased
 from intake.submissions.workflow import MODERATOR, MOVES, WAITING, IllegalMove, Overtaken
 
 from . import queries, reading, services
-from .forms import CodingForm, ContactForm, DecisionForm, FilterForm, decision_form, in_words
+from .forms import CodingForm, ContactForm, DecisionForm, decision_form, in_words
+from .listing import choices, listing
 from .models import Scheme
 from .queries import Filters, QueueRow
 from .services import ClaimedByOther
@@ -56,12 +57,15 @@ def queue() -> ResponseReturnValue:
     return render_template(
         "moderation/queue.html",
         filters=filters,
-        form=FilterForm(filters, held),
+        choices=choices(held),
         held=held,
-        page=queries.queue(person, held, filters),
+        listing=listing(
+            queries.queue(person, held, filters),
+            filters,
+            with_topics=len(held) > 1 and filters.listening_session is None,
+        ),
         progress=[one for one in progress if one.received and one.listening_session in chosen],
         counts=_counts([one for one in progress if one.listening_session in chosen]),
-        waiting=[state.value for state in WAITING],
         counted_to=queries.COUNTED_TO,
     )
 
@@ -251,7 +255,7 @@ def _page(
         submission=found,
         held=found.listening_session,
         filters=filters,
-        page=page,
+        listing=listing(page, filters, current=found),
         next=_next(page, found),
         reading=reading.read(found, person, reader),
         country=label("countries", found.country, reader) if found.country else None,

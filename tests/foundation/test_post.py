@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 
 from intake.foundation import clock, post
 from intake.foundation.database import engine, session, transaction
+from tests.provision.smtp import Manner, SMTPServer
 
 
 def waiting(app: Flask, count: int = 1) -> None:
@@ -61,3 +63,30 @@ def test_what_is_rolled_back_is_never_sent(app: Flask) -> None:
 def test_a_header_cannot_be_smuggled_in(app: Flask, recipient: str, subject: str) -> None:
     with app.app_context(), transaction(), pytest.raises(ValueError, match="line break"):
         post.post(recipient, subject, "body")
+
+
+def test_a_message_reaches_a_real_mail_server(app: Flask, smtp_server: SMTPServer) -> None:
+    through(app, smtp_server)
+    waiting(app, 3)
+    with app.app_context():
+        assert post.deliver_due() == 3
+    received = [one.message for one in smtp_server.wait_for(3)]
+    assert {message["To"] for message in received} == {"reader@example.org"}
+    assert len({message["Message-ID"] for message in received}) == 3
+    assert all(message["Auto-Submitted"] == "auto-generated" for message in received)
+
+
+@pytest.mark.parametrize("manner", [Manner.POSTPONE, Manner.REFUSE, Manner.DROP])
+def test_a_mail_server_that_fails_costs_nothing(app: Flask, smtp_server: SMTPServer, manner: Manner) -> None:
+    through(app, smtp_server)
+    waiting(app)
+    smtp_server.manner = manner
+    with app.app_context():
+        assert post.deliver_due() == 0
+        row = session().scalars(sa.select(post.OutgoingMail)).one()
+        assert (row.sent_at, row.attempts) == (None, 1)
+        assert row.recipient is not None
+
+
+def through(app: Flask, server: SMTPServer) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url=server.url)

@@ -70,7 +70,7 @@ def test_what_does_not_exist_for_somebody_is_not_read(app: Flask) -> None:
         submission, person = desk.found(reference), desk.somebody(OTHER)
         for read in (
             lambda: reading.read(submission, person, "en"),
-            lambda: reading.opening(submission, submission.revisions[0], person),
+            lambda: reading.opening(submission, submission.revisions[0], reading.reach_of(person)),
             lambda: reading.thread(submission, person),
             lambda: reading.history(submission, person),
         ):
@@ -83,7 +83,7 @@ def test_an_opening_is_one_line_of_bounded_length(app: Flask, length: int, whole
     reference = give(app, what_happened="a\n b" + "c" * (length - 3))
     with app.app_context():
         submission = desk.found(reference)
-        opening = reading.opening(submission, submission.revisions[0], desk.somebody())
+        opening = reading.opening(submission, submission.revisions[0], reading.reach_of(desk.somebody()))
     assert opening.text.startswith("a bcc")
     assert len(opening.text) <= 160
     assert opening.text.endswith("…") is not whole
