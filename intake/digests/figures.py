@@ -11,7 +11,7 @@ from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import label, vocabulary
 from intake.submissions.consent import TIER_NAMES, Tier
-from intake.submissions.vocabulary import KIND_LABELS, Kind
+from intake.submissions.vocabulary import COUNT_LABELS, KIND_LABELS, Kind, State
 
 from .document import Block, Heading, Paragraph, Table
 from .freeze import Frozen
@@ -58,7 +58,7 @@ def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], language:
         "Submissions by kind (received: n = %(received)s; accepted: n = %(accepted)s)",
         received=number(total[1], language), accepted=number(total[2], language),
     )  # fmt: skip
-    head = (_("Kind of submission"), _("Received"), _("Accepted"))
+    head = (_("Kind of submission"), _count(State.SUBMITTED), _count(State.ACCEPTED))
     return Table(Text(caption, language), _head(head, language), (*rows, total))
 
 
@@ -67,7 +67,7 @@ def _by_tier(accepted: Mapping[int, int], n: Text, language: str) -> Table:
         (Text(f"{int(tier)} – {TIER_NAMES[tier]}", language), accepted.get(tier, 0)) for tier in reversed(Tier)
     )
     caption = _("Accepted submissions by consent tier at the freeze (n = %(n)s)", n=n)
-    return Table(Text(caption, language), _head((_("Consent tier"), _("Accepted")), language), rows)
+    return Table(Text(caption, language), _head((_("Consent tier"), _count(State.ACCEPTED)), language), rows)
 
 
 def _spread(
@@ -81,7 +81,7 @@ def _spread(
         rows.append((Text(_("Not said"), language), counts[NOT_SAID]))
     silent = [words.text for code, words in codes if not counts.get(code)]
     note = _("Not heard from: %(names)s.", names=listed(silent)) if silent else ""
-    head = _head((name, _("Accepted")), language)
+    head = _head((name, _count(State.ACCEPTED)), language)
     return Table(Text(caption, language), head, tuple(rows), Text(note, language) if note else None)
 
 
@@ -92,7 +92,16 @@ def by_theme(frozen: Frozen, language: str) -> Table:
     caption = _("Accepted submissions by theme (n = %(n)s that have a theme)", n=number(coded, language))
     note = _("A submission may have several themes.")
     rows = tuple((label("themes", code, language), counts[code]) for code in in_order(counts))
-    return Table(Text(caption, language), _head((_("Theme"), _("Accepted")), language), rows, Text(note, language))
+    return Table(
+        Text(caption, language),
+        _head((_("Theme"), _count(State.ACCEPTED)), language),
+        rows,
+        Text(note, language),
+    )
+
+
+def _count(state: State) -> str:
+    return str(COUNT_LABELS[state])
 
 
 def in_order(themes: Iterable[str]) -> list[str]:

@@ -38,7 +38,9 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MINUTE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 CODE = re.compile(r"[A-Za-z0-9]+([.-][A-Za-z0-9]+)*", re.ASCII)
-_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_YES = dict.fromkeys(("yes", "oui", "sí", "si", "نعم", "true", "1"), True) | dict.fromkeys(
+    ("no", "non", "لا", "false", "0"), False
+)
 
 
 def line(most: int = _LONGEST_NAME) -> Check:

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import sqlalchemy as sa
-from flask_babel import force_locale
+from flask_babel import LazyString, force_locale, get_locale
 from flask_babel import lazy_gettext as _l
+
+from intake.foundation.languages import SOURCE_LANGUAGE
+from intake.foundation.vocabularies import label
 
 from .vocabulary import Kind
 
@@ -32,13 +35,15 @@ UNANSWERED = Tier.IDEAS
 CAREFUL_CAP = Tier.ANONYMOUS
 """The cap where being recognised could cause harm, or a child is concerned (DOMAIN C2)."""
 
-TIER_LABELS = {
-    Tier.NAMED: _l("You may use my name and my organisation"),
-    Tier.ORGANISATION: _l("You may name my organisation, not me"),
-    Tier.ANONYMOUS: _l("You may quote my words without saying who I am"),
-    Tier.IDEAS: _l("You may use the ideas, but do not quote me"),
-    Tier.COUNTED: _l("Count my submission only; those who write the brief do not see the text"),
-}
+
+def _label(tier: Tier) -> str:
+    locale = get_locale()
+    return label("consent_tiers", str(int(tier)), locale.language if locale else SOURCE_LANGUAGE.code).text
+
+
+TIER_LABELS = {tier: LazyString(_label, tier) for tier in Tier}
+"""What each tier allows, in the contributor's words; the vocabulary holds them in every language."""
+
 TIER_NAMES = {
     Tier.NAMED: _l("Named"),
     Tier.ORGANISATION: _l("Organisation only"),

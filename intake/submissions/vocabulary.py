@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 
 class Kind(StrEnum):
@@ -46,6 +47,18 @@ STATE_LABELS = {
     State.WITHDRAWN: _l("Withdrawn"),
     State.SAFEGUARDING: _l("Safeguarding"),
 }
+
+
+COUNT_LABELS = {
+    State.SUBMITTED: lazy_pgettext("count", "Received"),
+    State.IN_REVIEW: lazy_pgettext("count", "Being read"),
+    State.QUESTION_ASKED: lazy_pgettext("count", "Question asked"),
+    State.ACCEPTED: lazy_pgettext("count", "Accepted"),
+    State.DECLINED: lazy_pgettext("count", "Not accepted"),
+    State.WITHDRAWN: lazy_pgettext("count", "Withdrawn"),
+    State.SAFEGUARDING: lazy_pgettext("count", "Safeguarding"),
+}
+"""The states under a number of submissions: in most languages the words agree with it."""
 
 
 class Channel(StrEnum):

@@ -11,7 +11,7 @@ from intake.foundation.multilingual import Text
 from intake.programme.models import ListeningSession
 
 from .consent import FOLLOW_UP_LABEL, PUBLICATION_LABEL
-from .vocabulary import KIND_LABELS, STATE_LABELS, Kind, State
+from .vocabulary import COUNT_LABELS, KIND_LABELS, STATE_LABELS, Kind, State
 
 HEADINGS = {
     Kind.TESTIMONY: _l("Tell us what happened"),
@@ -53,6 +53,7 @@ def template_words() -> dict[str, Any]:
         "heading": lambda kind: HEADINGS[Kind(kind)],
         "kind_label": lambda kind: KIND_LABELS[Kind(kind)],
         "state_label": lambda state: STATE_LABELS[State(state)],
+        "count_label": lambda state: COUNT_LABELS[State(state)],
         "state_tone": lambda state: _TONES[State(state)],
         "state_meaning": lambda state: _MEANINGS[State(state)],
         "consent_intro": consent_intro,
