@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from granian import Granian
 from granian.constants import Interfaces
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from intake import create_app
 from intake.accounts.commands import person
@@ -31,6 +33,10 @@ from intake.submissions import services as submissions
 AppFactory = Callable[[], Flask]
 
 _POLL_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 60.0
+_IN_PUBLIC = (
+    "the examples have known sign-ins: only on this machine, never in public (remove them: intake demo --remove)"
+)
 
 
 def _settings() -> Settings:
@@ -47,11 +53,26 @@ def _app() -> Flask:
         raise click.ClickException(f"{error} (on a new installation run: intake setup)") from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Commands whose database may not answer: told in a sentence, not in a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; a database fault ends it with a word on what to do."""
+        try:
+            return super().invoke(context)
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(
+                f"the database does not answer or has no tables yet ({type(error.orig).__name__}). "
+                "Is it running, and was `intake setup` run?"
+            ) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="intake")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Listening sessions: from the programme to a digest."""
+    os.umask(0o077)  # whatever is written belongs to this installation alone
     context.obj = _app
 
 
@@ -91,18 +112,25 @@ def _database_has_data(settings: Settings) -> bool:
 def run(*, port: int, host: str, workers: int, with_examples: bool) -> None:
     """Set up, then serve and deliver mail until stopped."""
     _check_port(host, port)
-    os.environ.setdefault("INTAKE_BASE_URL", f"http://{host}:{port}")
+    if "INTAKE_BASE_URL" not in os.environ:
+        if host in ("0.0.0.0", "::"):  # noqa: S104  # refused, not bound
+            raise click.ClickException("say by which address people reach it: INTAKE_BASE_URL=https://…")
+        os.environ["INTAKE_BASE_URL"] = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     settings = _settings()
     app = _set_up(settings)
+    _keep_examples_private(app, settings, host, wanted=with_examples)
     if with_examples:
-        _load_examples(app, settings)
+        _load_examples(app)
     _tell_addresses(app, settings)
     deliverer = subprocess.Popen([sys.executable, "-m", "intake", "worker", "--until-parent-ends"])
     try:
         _serve(host, port, workers)
     finally:
         deliverer.terminate()
-        deliverer.wait(timeout=30)
+        try:
+            deliverer.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            deliverer.kill()
 
 
 def _check_port(host: str, port: int) -> None:
@@ -124,14 +152,21 @@ def _serve(host: str, port: int, workers: int) -> None:
     ).serve()  # fmt: skip
 
 
-def _load_examples(app: Flask, settings: Settings) -> None:
-    if urlsplit(settings.base_url).hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise click.ClickException("the examples have known sign-ins: only on this machine, never in public")
+def _load_examples(app: Flask) -> None:
     with app.app_context():
         if loader.is_empty():
             with transaction():
                 loaded = loader.load()
             click.echo(f"Loaded the example programme: {loaded.sessions} entries, {loaded.submissions} submissions.")
+
+
+def _keep_examples_private(app: Flask, settings: Settings, host: str, *, wanted: bool) -> None:
+    with app.app_context():
+        if wanted or loader.sign_ins():
+            try:
+                loader.check_private(host, urlsplit(settings.base_url).hostname)
+            except loader.InPublic as error:
+                raise click.ClickException(_IN_PUBLIC) from error
 
 
 def _tell_addresses(app: Flask, settings: Settings) -> None:
@@ -153,43 +188,68 @@ def _tell_addresses(app: Flask, settings: Settings) -> None:
 @click.pass_obj
 def worker(app_factory: AppFactory, *, once: bool, until_parent_ends: bool) -> None:
     """Deliver mail and erase what is due, until stopped."""
-    app = app_factory()
     parent = os.getppid()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    app = app_factory()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: sys.exit(0))
+    pause = _POLL_SECONDS
     while True:
-        _work(app)
-        if once or (until_parent_ends and os.getppid() != parent):
+        done = _work(app)
+        if once:
+            sys.exit(0 if done else 1)
+        if until_parent_ends and os.getppid() != parent:
             return
-        time.sleep(_POLL_SECONDS)
+        pause = _POLL_SECONDS if done else min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        time.sleep(pause)
 
 
-def _work(app: Flask) -> None:
+def _work(app: Flask) -> bool:
+    """Do what is due, each kind of work for itself; False when some of it has to wait."""
     with app.app_context():
-        try:
-            if app.config["SETTINGS"].smtp_url:
-                post.deliver_due()
-            with transaction():
-                submissions.erase_due()
-        except Exception as error:  # noqa: BLE001  # a worker that dies delivers nothing; the next round tries again
-            app.logger.warning("the worker waits: %s", type(error).__name__)
+        return all([_tried(app, "mail", _deliver), _tried(app, "erasure", _erase)])
+
+
+def _tried(app: Flask, what: str, work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001  # a worker that dies does nothing; the next round tries again
+        app.logger.warning("%s waits: %s", what, type(error).__name__)
+        return False
+    return True
+
+
+def _deliver() -> None:
+    if current_app.config["SETTINGS"].smtp_url:
+        post.deliver_due()
+
+
+def _erase() -> None:
+    with transaction():
+        submissions.erase_due()
 
 
 @main.command()
-@click.option("--remove", is_flag=True, help="Remove every example, and nothing else.")
+@click.option("--remove", is_flag=True, help="Remove the examples, and what was sent to their sessions.")
 @click.pass_obj
 def demo(app_factory: AppFactory, *, remove: bool) -> None:
     """Load the example programme into an empty instance, or remove it."""
     app = app_factory()
     with app.app_context():
         if remove:
-            with transaction():
-                removed = loader.remove()
+            try:
+                with transaction():
+                    removed = loader.remove()
+            except IntegrityError as error:
+                raise click.ClickException("something of your own refers to an example; nothing was removed") from error
             click.echo(f"Removed {removed} example submissions and the example programme.")
             return
         if not loader.is_empty():
             raise click.ClickException("this instance has data of its own: examples are not mixed in")
-        with transaction():
-            loaded = loader.load()
+        try:
+            with transaction():
+                loaded = loader.load()
+        except loader.InPublic as error:
+            raise click.ClickException(_IN_PUBLIC) from error
         click.echo(f"Loaded {loaded.sessions} entries and {loaded.submissions} submissions.")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_wtf.csrf import validate_csrf
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.routing import BuildError
 from wtforms import ValidationError
 
@@ -42,13 +42,14 @@ class Onward:
 
     @property
     def carried_as_text(self) -> str:
-        """``carried`` as one hidden field holds it from page to page."""
-        return json.dumps(self.carried, ensure_ascii=False)
+        """``carried`` as one hidden field holds it from page to page, signed together with where it goes."""
+        return _signer().dumps([self.next, self.carried])
 
 
 def from_form() -> Onward:
-    """What an earlier page handed on to this request."""
-    return Onward(safe_next(request.values.get("next")), _read(request.form.get("carried")))
+    """What an earlier page of ours handed on to this request; what anybody else made up is dropped."""
+    going = safe_next(request.values.get("next"))
+    return Onward(going, _read(request.form.get("carried"), going))
 
 
 def interrupted() -> Onward:
@@ -95,15 +96,13 @@ def _is_from_here() -> bool:
     return True
 
 
-def _read(text: str | None) -> tuple[tuple[str, str], ...] | None:
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SETTINGS"].secret_key, salt="carried")
+
+
+def _read(text: str | None, going: str | None) -> tuple[tuple[str, str], ...] | None:
     try:
-        fields = json.loads(text or "null")
-    except ValueError:
+        where, fields = _signer().loads(text or "")
+    except BadSignature:
         return None
-    if not isinstance(fields, list) or not all(_is_field(field) for field in fields):
-        return None
-    return tuple((field[0], field[1]) for field in fields)
-
-
-def _is_field(field: object) -> bool:
-    return isinstance(field, list) and len(field) == 2 and all(isinstance(part, str) for part in field)
+    return None if fields is None or where != going else tuple((name, value) for name, value in fields)

@@ -13,6 +13,9 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
 
 from intake.accounts import services as accounts
 from intake.accounts.models import Person
@@ -33,6 +36,7 @@ from intake.submissions.vocabulary import Channel, Kind
 from . import queries
 
 _HERE = Path(__file__).parent
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ABOUT_CONSENT = ("consent_tier", "follow_up", "publication")
 
 
@@ -55,8 +59,27 @@ def is_empty() -> bool:
     return queries.is_empty()
 
 
+class InPublic(Exception):
+    """The examples have known sign-ins: they are only for this machine."""
+
+
+def check_private(*hosts: str | None) -> None:
+    """Go on only if all ``hosts`` are this machine.
+
+    Raises:
+        InPublic: somebody else could reach them.
+    """
+    if not set(hosts) <= _LOOPBACK:
+        raise InPublic
+
+
 def load() -> Loaded:
-    """Load programme, people and submissions into the open transaction."""
+    """Load programme, people and submissions into the open transaction.
+
+    Raises:
+        InPublic: the installation has a public address.
+    """
+    check_private(urlsplit(current_app.config["SETTINGS"].base_url).hostname)
     outcome = importer.bring_in(importer.read((_HERE / "programme.json").read_bytes()))
     held = {entry.position: entry for entry in queries.mark_example(outcome.series)}
     people = {person.email: person for person in _people(held)}

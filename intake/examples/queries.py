@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from intake.accounts.models import Invitation, Membership, Organisation, Person, Visit
 from intake.digests.models import Digest
@@ -60,20 +62,56 @@ def remove_all() -> int:
     whose submission is not an example, and asks while the submission is still there.
     """
     database = session()
+    brought = _brought_along()
     examples = sa.select(Submission.id).where(Submission.example)
     for model in _OF_A_SUBMISSION:
         database.execute(sa.delete(model).where(model.submission_id.in_(examples)))
     removed = database.execute(sa.delete(Submission).where(Submission.example))
-    series = sa.select(Series.id).where(Series.example)
-    held = sa.select(ListeningSession.id).where(ListeningSession.series_id.in_(series))
+    held = _example_sessions()
     database.execute(sa.delete(Digest).where(Digest.listening_session_id.in_(held)))
     database.execute(sa.delete(ReferenceCounter).where(ReferenceCounter.listening_session_id.in_(held)))
     _remove_people()
     for one in database.scalars(sa.select(Series).where(Series.example)):
         database.delete(one)
     database.flush()
-    _remove_orphans()
+    _remove_orphans(brought)
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has one
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """Ids of what the examples use and somebody else may use as well."""
+
+    groups: Sequence[int]
+    documents: Sequence[int]
+    outputs: Sequence[int]
+    organisations: Sequence[int]
+
+
+def _example_sessions() -> sa.Select[int]:
+    series = sa.select(Series.id).where(Series.example)
+    return sa.select(ListeningSession.id).where(ListeningSession.series_id.in_(series))
+
+
+def _brought_along() -> _Brought:
+    held = _example_sessions()
+    group = sa.select(ListeningSession.working_group_id).where(ListeningSession.id.in_(held))
+    groups = [found for found in session().scalars(group.distinct()) if found is not None]
+    named: sa.CompoundSelect[Any] = sa.union(
+        sa.select(Organiser.organisation_id).where(Organiser.listening_session_id.in_(held)),
+        sa.select(WorkingGroupCoLead.organisation_id).where(WorkingGroupCoLead.working_group_id.in_(groups)),
+        sa.select(Person.organisation_id).where(Person.example, Person.organisation_id.is_not(None)),
+    )
+    return _Brought(
+        groups=groups,
+        documents=_linked(SessionDocument.document_id, SessionDocument.listening_session_id),
+        outputs=_linked(SessionOutput.output_id, SessionOutput.listening_session_id),
+        organisations=[row[0] for row in session().execute(named)],
+    )
+
+
+def _linked(thing: InstrumentedAttribute[int], held: InstrumentedAttribute[int]) -> Sequence[int]:
+    return session().scalars(sa.select(thing).where(held.in_(_example_sessions()))).all()
 
 
 def _remove_people() -> None:
@@ -84,21 +122,24 @@ def _remove_people() -> None:
     database.execute(sa.delete(Person).where(Person.example))
 
 
-def _remove_orphans() -> None:
-    """What only the examples used: groups, documents, outputs and organisations nobody names any more."""
+def _remove_orphans(brought: _Brought) -> None:
+    """Of what the examples brought along, remove what nobody else names."""
     database = session()
-    used = sa.select(ListeningSession.working_group_id).where(ListeningSession.working_group_id.is_not(None))
-    orphans = sa.select(WorkingGroup.id).where(
-        WorkingGroup.id.not_in(used),
-        WorkingGroup.id.not_in(sa.select(Membership.working_group_id).where(Membership.working_group_id.is_not(None))),
+    used = sa.union(
+        sa.select(ListeningSession.working_group_id).where(ListeningSession.working_group_id.is_not(None)),
+        sa.select(Membership.working_group_id).where(Membership.working_group_id.is_not(None)),
     )
-    database.execute(sa.delete(WorkingGroupCoLead).where(WorkingGroupCoLead.working_group_id.in_(orphans)))
-    database.execute(sa.delete(WorkingGroup).where(WorkingGroup.id.in_(orphans)))
-    database.execute(sa.delete(Document).where(Document.id.not_in(sa.select(SessionDocument.document_id))))
-    database.execute(sa.delete(Output).where(Output.id.not_in(sa.select(SessionOutput.output_id))))
+    groups = sa.select(WorkingGroup.id).where(WorkingGroup.id.in_(brought.groups), WorkingGroup.id.not_in(used))
+    database.execute(sa.delete(WorkingGroupCoLead).where(WorkingGroupCoLead.working_group_id.in_(groups)))
+    database.execute(sa.delete(WorkingGroup).where(WorkingGroup.id.in_(groups)))
     named: sa.CompoundSelect[Any] = sa.union(
         sa.select(Organiser.organisation_id),
         sa.select(WorkingGroupCoLead.organisation_id),
         sa.select(Person.organisation_id).where(Person.organisation_id.is_not(None)),
     )
-    database.execute(sa.delete(Organisation).where(Organisation.id.not_in(named)))
+    for model, ids, still in (
+        (Document, brought.documents, sa.select(SessionDocument.document_id)),
+        (Output, brought.outputs, sa.select(SessionOutput.output_id)),
+        (Organisation, brought.organisations, named),
+    ):
+        database.execute(sa.delete(model).where(model.id.in_(ids), model.id.not_in(still)))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "INTAKE_"
 TEST_PREFIX = "INTAKE_TEST_"
+_SHORTEST_SECRET = 32
 
 
 class SettingsError(Exception):
@@ -93,7 +95,7 @@ class Settings:
         return cls(
             instance=instance,
             database_url=_database_url(value("DATABASE_URL"), instance),
-            secret_key=value("SECRET_KEY") or _kept_secret(instance / "secret_key"),
+            secret_key=_checked_secret(value("SECRET_KEY") or _kept_secret(instance / "secret_key")),
             secret_key_fallbacks=_listed(value("SECRET_KEY_FALLBACKS")),
             base_url=base_url,
             trusted_hosts=_listed(value("TRUSTED_HOSTS")) or _hosts_of(host),
@@ -112,18 +114,41 @@ def _default_instance() -> Path:
 def _make_private_folder(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.stat().st_uid == os.geteuid():
+            path.chmod(0o700)  # a folder that was there already may be open to others
     except OSError as error:
         raise SettingsError(f"{PREFIX}INSTANCE: cannot make the folder {path}: {error.strerror}") from error
 
 
-def _kept_secret(path: Path) -> str:
-    """The secret in ``path``; made with mode 0600 by whichever process comes first."""
+def write_once(path: Path, content: str) -> None:
+    """Write ``content`` to ``path`` (mode 0600) unless the file is there already.
+
+    Written aside, synced and linked: no other process ever reads half of it, and a kill
+    leaves either nothing or the whole.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret := secrets.token_urlsafe(48))
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink()
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in ``path``, made by whichever process comes first."""
+    if not path.exists():
+        write_once(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _checked_secret(secret: str) -> str:
+    if len(secret) < _SHORTEST_SECRET:
+        raise SettingsError(f"{PREFIX}SECRET_KEY: at least {_SHORTEST_SECRET} characters; is the file cut short?")
     return secret
 
 
@@ -138,8 +163,17 @@ def _database_url(given: str, instance: Path) -> str:
     raise SettingsError(f"{PREFIX}DATABASE_URL: starts with sqlite:/// or postgresql://")
 
 
+def _parts(name: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # asking for it is what checks it
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}{name}: not an address ({error})") from error
+    return parts
+
+
 def _check_base_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _parts("BASE_URL", url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
         raise SettingsError(f"{PREFIX}BASE_URL: a full address such as https://intake.example.org")
     return parts.hostname
@@ -150,8 +184,9 @@ def _hosts_of(host: str) -> tuple[str, ...]:
 
 
 def _check_smtp_url(url: str) -> str | None:
-    if url and urlsplit(url).scheme not in ("smtp", "smtp+starttls", "smtps"):
-        raise SettingsError(f"{PREFIX}SMTP_URL: starts with smtp://, smtp+starttls:// or smtps://")
+    parts = _parts("SMTP_URL", url)
+    if url and (parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname):
+        raise SettingsError(f"{PREFIX}SMTP_URL: smtp://, smtp+starttls:// or smtps:// and a host")
     return url or None
 
 
@@ -166,8 +201,8 @@ def _choice(name: str, text: str) -> bool:
 
 
 def _whole_number(name: str, text: str) -> int:
-    if not text.isdecimal():
-        raise SettingsError(f"{PREFIX}{name}: a whole number of days, not {text!r}")
+    if not text.isdecimal() or len(text) > 4:
+        raise SettingsError(f"{PREFIX}{name}: a whole number of days, 9999 at the most, not {text[:40]!r}")
     return int(text)
 
 

@@ -12,15 +12,15 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
+
+from .config import write_once
 
 _VERSION = 1
 _NONCE_BYTES = 12
@@ -96,19 +96,7 @@ class Keyring:
             "keys": {"k1": base64.b64encode(new_key()).decode()},
             "index": base64.b64encode(new_key()).decode(),
         }
-        # Written aside and linked, so that no other process ever reads half a keyring.
-        aside = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
+        write_once(path, json.dumps(content, indent=1))
 
     @classmethod
     def load(cls, path: Path) -> Keyring:

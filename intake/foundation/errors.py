@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from .database import is_unavailable
@@ -84,8 +84,11 @@ def _give_back(status: int) -> ResponseReturnValue:
     setattr(g, _WENT_WRONG, status)
     try:
         answer = current_app.ensure_sync(view)(**(request.view_args or {}))
-    except (DBAPIError, HTTPException):
+    except HTTPException as error:
+        return page(error.code or 500)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it must not cost the words
         # The view cannot even be drawn now: hand back what was sent, as it was sent.
+        _log(error)
         answer = render_template("kept.html", typed=_typed(), title=MESSAGES[503][0])
     response = make_response(answer)
     response.status_code = status
@@ -108,6 +111,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _database_error(error: DBAPIError) -> ResponseReturnValue:
+    if isinstance(error, DataError):
+        return _give_back(400)
     if not is_unavailable(error):
         return _unexpected(error)
     current_app.logger.warning("database unavailable: %s", type(error.orig).__name__)
@@ -115,12 +120,16 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    _log(error)
+    if current_app.testing:
+        raise error
+    return _give_back(500)
+
+
+def _log(error: Exception) -> None:
     # Only the kind and the place: a message or a value could hold somebody's words.
     trace, place = error.__traceback__, "?"
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     current_app.logger.error("%s at %s", type(error).__name__, place)
-    if current_app.testing:
-        raise error
-    return page(500)

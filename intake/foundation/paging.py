@@ -7,10 +7,13 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
+
+_LONGEST = 200
+_ID_BOUND = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,14 @@ class Cursor:
     @classmethod
     def decode(cls, text: str | None) -> Cursor | None:
         """What ``encode`` wrote; None for nothing or for anything else."""
-        if not text:
+        if not text or len(text) > _LONGEST:
             return None
         try:
             moment, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            found = cls(datetime.fromisoformat(moment), int(number))
-        except (ValueError, TypeError, binascii.Error):
+            found = cls(datetime.fromisoformat(moment).astimezone(UTC), int(number))
+        except (ValueError, TypeError, OverflowError, binascii.Error):
             return None
-        return found if found.moment.tzinfo else None
+        return found if 0 <= found.id < _ID_BOUND else None
 
 
 @dataclass(frozen=True, slots=True)

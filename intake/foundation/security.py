@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from flask import Flask, Request, Response, current_app, g, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Response as BaseResponse
@@ -64,6 +65,7 @@ def _bound_body() -> None:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Configure cookies, CSRF, sizes and hosts, and put the headers on every answer."""
+    app.before_request(_refuse_controls)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
@@ -83,6 +85,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.request_class = IntakeRequest
     app.after_request(lambda response: _harden(response, secure=settings.secure))
     app.context_processor(lambda: {"asset": asset})
+
+
+def _refuse_controls() -> None:
+    """No address of ours holds a control character; PostgreSQL refuses NUL, SQLite does not."""
+    values = (*(request.view_args or {}).values(), *request.args.values())
+    if any(unicodedata.category(c) in ("Cc", "Cs") for value in values if isinstance(value, str) for c in value):
+        abort(404)
 
 
 def protect(app: Flask) -> None:

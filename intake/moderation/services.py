@@ -17,6 +17,7 @@ from intake.submissions.consent import Tier
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import Kept, questions
 from intake.submissions.sealing import open_answers, open_contact
+from intake.submissions.showing import show
 from intake.submissions.vocabulary import Kind, State
 from intake.submissions.workflow import MODERATOR, WAITING, IllegalMove, Move, Overtaken
 
@@ -188,10 +189,7 @@ def reveal_contact(submission: Submission, person: Person, *, reason: str, reade
     register.record("submission.reveal_contact", submission.reference, person_id=person.id, reason=reason)
     asked = [question for question in questions(Kind(submission.kind)) if question.kept is Kept.CONTACT]
     return [
-        (
-            reading.contact_label(question.name, question.label, reader),
-            Text(str(held[question.name]), revision.language),
-        )
+        (reading.contact_label(question.name, question.label, reader), value)
         for question in asked
-        if held.get(question.name)
+        for value in show(question, held.get(question.name), written_in=revision.language, reader=reader)
     ]

@@ -63,7 +63,7 @@ STORED: tuple[Group, ...] = (
         Item(_l("Fingerprints of your receipt code, of the form, and of your organisation’s name, but not the code"),
              _l("To let you back in, to count a form sent twice once, and to keep your organisation from judging you."),
              _l("Erased with the text."),
-             _columns("submission", "receipt_digest form_digest organisation_index")),
+             _columns("submission", "receipt_digest form_digest sent_digest organisation_index")),
         Item(_l("Questions to you and your answers, decisions and their reasons; sealed with the text"),
              _l("So that every decision can be explained."), _AS_LONG_AS_SUBMISSION,
              _columns("message", "id submission_id number at from_contributor person_id language body")

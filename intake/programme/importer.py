@@ -344,10 +344,14 @@ def _positions(
 
 
 def _check_names(entries: Sequence[Entry], held: Mapping[int, ListeningSession], problems: list[Problem]) -> None:
-    """A code never changes, and no two entries of any series share a slug or a code."""
+    """A code never changes, nor does a question that was asked; no two entries share a slug or a code."""
     slugs, codes = queries.taken()
     for entry in entries:
         before = held.get(entry.row)
+        asked = entry.values.get("guiding_questions")
+        if before is not None and asked is not None and not services.keeps_its_questions(before, asked):
+            place = Place(entry.row, "guiding_questions", problems)
+            place.complain(asked, _l("people have answered these questions: they stay, new ones come after"))
         for name, used in (("slug", slugs), ("code", codes)):
             given, own = entry.values.get(name), getattr(before, name, None)
             if not given or given == own:

@@ -33,12 +33,29 @@ from .models import (
     WorkingGroupCoLead,
 )
 from .record import Record, record_of
+from .vocabulary import SessionState
 
 Thing = TypeVar("Thing", bound=Document | Output)
 
 
+_NOT_ASKED_YET = (SessionState.PIPELINE, SessionState.TBD, SessionState.SCHEDULED)
+
+
 class CodeIsFixed(Exception):
     """The code of a listening session stands in references that people have cited; it never changes."""
+
+
+class QuestionsAreAsked(Exception):
+    """People have answered these questions under their numbers: they stay; new ones come after them."""
+
+
+def keeps_its_questions(held: ListeningSession, texts: Sequence[Mapping[str, str]]) -> bool:
+    """Whether every question that people may have answered keeps its number and its original wording."""
+    if held.state in _NOT_ASKED_YET:
+        return True
+    source = SOURCE_LANGUAGE.code
+    asked = [question.text.get(source) for question in held.questions]
+    return [text.get(source) for text in texts[: len(asked)]] == asked
 
 
 def change_session(
@@ -50,6 +67,7 @@ def change_session(
 
     Raises:
         CodeIsFixed: ``values`` holds another code.
+        QuestionsAreAsked: a question that people may have answered would move, go or say something else.
         KeyError: a field that does not exist, or an unknown working group.
     """
     before = record_of(held)
@@ -59,6 +77,8 @@ def change_session(
         return None
     if "code" in changes:
         raise CodeIsFixed(held.code)
+    if "guiding_questions" in changes and not keeps_its_questions(held, after["guiding_questions"]):
+        raise QuestionsAreAsked(held.code)
     _fill(held, {field: after[field] for field in changes})
     return _keep(held, changes, person_id)
 

@@ -41,6 +41,7 @@ GUESS = "guess"
 PREFER_NOT = _l("I prefer not to say")
 _MONTH = re.compile(r"(?:(\d{4})-(\d{1,2})|(\d{1,2})/(\d{4}))", re.ASCII)
 _FIRST_YEAR = 1950
+_MOST_DIGITS = 15
 
 
 class LongListWidget:
@@ -120,6 +121,8 @@ class Answered:
                 raise StopValidation(_please_answer(field))
             raise StopValidation
         field.kept = _CHECKS[question.form](question, field)
+        if question.not_before and field.kept < (getattr(form[question.not_before], "kept", None) or ""):
+            raise StopValidation(gettext("The end is before the beginning. Please check both months."))
         for value, why in question.stops:
             if field.kept == value:
                 raise StopValidation(str(why))
@@ -204,7 +207,7 @@ def _month(question: Question, field: Field) -> str:
 
 def _number(question: Question, field: Field) -> int:
     text = re.sub(r"[\s.,'’٬\u00a0\u202f]", "", _digits(_line(question, field)))
-    if not text.isdecimal() or int(text) > (question.limit or 0):
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > (question.limit or 0):
         raise StopValidation(gettext("Please write a whole number, for example 250."))
     return int(text)
 

@@ -39,7 +39,8 @@ class Submission(Base):
     """What somebody tells one listening session.
 
     ``reference`` is public and citable; ``receipt_digest`` and ``form_digest`` are keyed
-    digests of the contributor's code and of the form's token. ``tier_cap`` is the highest
+    digests of the contributor's code and of the form's token, ``sent_digest`` of what was sent
+    with it: the same form sent twice is told from a form that was changed and sent again. ``tier_cap`` is the highest
     tier that care for the person concerned allows. ``version`` counts changes of this row.
     """
 
@@ -84,6 +85,7 @@ class Submission(Base):
     organisation_index: Mapped[str | None] = mapped_column(sa.String(64))
     form_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     receipt_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    sent_digest: Mapped[str | None] = mapped_column(sa.String(64))
     text_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     contact_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     erase_after: Mapped[datetime | None] = mapped_column(Moment, index=True)

@@ -76,6 +76,7 @@ class Question:
     ``options`` are (code, words) pairs, or ``vocabulary`` names the vocabulary they come
     from. ``least`` and ``limit`` count code points of prose and lines, or bound a number.
     ``only_if`` names another question and the answers that make this one apply.
+    ``not_before`` names another question whose month must not be later.
     ``stops`` maps an answer that ends the form here to the words that say why.
     """
 
@@ -90,6 +91,7 @@ class Question:
     vocabulary: str | None = None
     only_if: tuple[str, frozenset[str]] | None = None
     stops: tuple[tuple[str, Words], ...] = ()
+    not_before: str | None = None
     kept: Kept = Kept.TEXT
     use: Use = Use.NONE
     autocomplete: str | None = None
@@ -217,7 +219,7 @@ PRACTICE = (
             hint=_l("Year and month, for example 2020-04."),
         ),
         Question(
-            "until", _l("Until when?"), Form.MONTH, Need.OPTIONAL, use=Use.FACT,
+            "until", _l("Until when?"), Form.MONTH, Need.OPTIONAL, use=Use.FACT, not_before="since",
             hint=_l("Leave it empty if it is still running."),
         ),
         Question(

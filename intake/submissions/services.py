@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +58,10 @@ class Filled:
         return {name: code for name, code in found.items() if code != self.language}
 
 
+class AlreadySent(Exception):
+    """The form was sent before and is now sent with other words: it would be a second submission."""
+
+
 class CannotRaise(Exception):
     """A higher tier needs a fresh confirmation; lowering is always possible."""
 
@@ -78,7 +83,7 @@ def submit(
     it is posted.
     """
     code = receipt_for(form_token)
-    already = _by_form(form_token)
+    already = sent_before(filled, listening_session, form_token)
     if already is not None:
         return already, code
     moment = received_at or clock.now()
@@ -100,9 +105,10 @@ def submit(
         publication=filled.consent.publication,
         organisation_index=_organisation_index(filled.answers),
         form_digest=_form_digest(form_token),
+        sent_digest=_sent_digest(filled, listening_session),
         receipt_digest=_receipt_digest(code),
         recorded_by_id=recorded_by_id,
-        example=example,
+        example=example or listening_session.series.example,
     )
     give_keys(submission)
     session().add(submission)
@@ -112,6 +118,20 @@ def submit(
     register.record("submission.receive", submission.reference, person_id=recorded_by_id, kind=filled.kind)
     session().flush()
     return submission, code
+
+
+def sent_before(filled: Filled, listening_session: ListeningSession, form_token: str) -> Submission | None:
+    """The submission that this very form became when it was sent before; None when it was not.
+
+    Raises:
+        AlreadySent: the form was sent before with other words, or what it became is withdrawn.
+    """
+    found = _by_form(form_token)
+    if found is None:
+        return None
+    if found.state == State.WITHDRAWN or found.sent_digest != _sent_digest(filled, listening_session):
+        raise AlreadySent(found.reference)
+    return found
 
 
 def find_by_receipt(code: str) -> Submission | None:
@@ -178,6 +198,8 @@ def lower_consent(submission: Submission, consent: Consent, language: str) -> No
     Raises:
         CannotRaise: the tier or a permission would be wider than before.
     """
+    moment = clock.now()
+    _lock(submission)
     wider = (
         consent.tier > submission.consent_tier
         or (consent.follow_up and not submission.follow_up)
@@ -185,7 +207,6 @@ def lower_consent(submission: Submission, consent: Consent, language: str) -> No
     )
     if wider:
         raise CannotRaise
-    moment = clock.now()
     submission.consent_tier = consent.tier
     submission.follow_up = consent.follow_up
     submission.publication = consent.publication
@@ -196,7 +217,13 @@ def lower_consent(submission: Submission, consent: Consent, language: str) -> No
 
 
 def withdraw(submission: Submission) -> None:
-    """Withdraw: out of every desk and export at once, contacts destroyed at once, the text after the stated days."""
+    """Withdraw: out of every desk and export at once, contacts destroyed at once, the text after the stated days.
+
+    Withdrawing twice is withdrawing once, and no decision made meanwhile can stand in its way.
+    """
+    _lock(submission)
+    if submission.state == State.WITHDRAWN:
+        return
     days = current_app.config["SETTINGS"].retention_days
     workflow.make(
         submission, "withdraw", version=submission.version, person_id=None,
@@ -211,7 +238,8 @@ def erase_due() -> int:
     count = 0
     for submission in session().scalars(due):
         submission.text_key = None
-        submission.receipt_digest = submission.form_digest = submission.organisation_index = None
+        submission.receipt_digest = submission.form_digest = None
+        submission.sent_digest = submission.organisation_index = None
         register.record("submission.erase", submission.reference)
         count += 1
     return count
@@ -221,6 +249,18 @@ def current_answers(submission: Submission) -> Answers:
     """Every answer of the latest revision, contacts included: for the contributor's own eyes."""
     revision = submission.revisions[-1]
     return {**open_answers(submission, revision), **open_contact(submission, revision)}
+
+
+def _lock(submission: Submission) -> None:
+    """Read the row again and hold it until the end of the transaction."""
+    session().refresh(submission, with_for_update={"of": Submission})
+
+
+def _sent_digest(filled: Filled, listening_session: ListeningSession) -> str:
+    consent = filled.consent
+    said: list[Any] = [listening_session.code, filled.kind, filled.language, filled.answers]
+    said += [int(consent.tier), consent.follow_up, consent.publication]
+    return keyring().index("sent", json.dumps(said, ensure_ascii=False, sort_keys=True))
 
 
 def _by_form(form_token: str) -> Submission | None:

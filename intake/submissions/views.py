@@ -16,7 +16,7 @@ from intake.foundation import clock, i18n
 from intake.foundation.crypto import keyring
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
-from intake.foundation.identifiers import MistypedReceipt, grouped, new_form_token, read_receipt
+from intake.foundation.identifiers import MistypedReceipt, grouped, new_form_token, read_receipt, receipt_for
 from intake.foundation.security import accepts, csrf
 from intake.foundation.texts import has_direction_controls
 from intake.programme.models import ListeningSession
@@ -90,13 +90,14 @@ def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
         return _closed(held, form)
     if went_wrong():
         return _form_page(held, form, problem=_what_went_wrong())
+    step = request.form.get("step")
     if _is_closed(held, kind):
-        return _closed(held, form)
-    if request.form.get("step") == "edit":
+        return (step == "send" and _receipt_again(held, form)) or _closed(held, form)
+    if step == "edit":
         return _form_page(held, form)
     if not form.validate():
         return _form_page(held, form), 422
-    if request.form.get("step") != "send":
+    if step != "send":
         return _check_page(held, form)
     return _send(held, form)
 
@@ -169,12 +170,33 @@ def _carried(form: FlaskForm) -> list[tuple[str, str]]:
     return pairs
 
 
+def _receipt_again(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue | None:
+    """The receipt of a form that was kept while the session was open and whose answer got lost on the way."""
+    try:
+        found = form.validate() and services.sent_before(form.filled(), held, form.form_token.data)
+    except services.AlreadySent:
+        return None
+    return _receipt_page(held, found, receipt_for(form.form_token.data)) if found else None
+
+
 def _send(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
     try:
-        submission, code = _keep(held, form)
-    except IntegrityError:
-        # The same form came twice at once, or two first references met: the other one is there now.
-        submission, code = _keep(held, form)
+        try:
+            submission, code = _keep(held, form)
+        except IntegrityError:
+            # The same form came twice at once, or two first references met: the other one is there now.
+            submission, code = _keep(held, form)
+    except services.AlreadySent:
+        form.form_token.data = new_form_token()
+        problem = _(
+            "This form was sent before, and that submission is unchanged. "
+            "If you send it now, it becomes a second submission with a receipt of its own."
+        )
+        return _form_page(held, form, problem=problem), 409
+    return _receipt_page(held, submission, code)
+
+
+def _receipt_page(held: ListeningSession, submission: Submission, code: str) -> ResponseReturnValue:
     if submission.kind == Kind.INTERVENTION:
         return render_template("submissions/recorded.html", held=held, submission=submission)
     return render_template(
@@ -312,8 +334,11 @@ def consent() -> ResponseReturnValue:
         bool(form.follow_up.data) and submission.follow_up,
         bool(form.publication.data) and submission.publication,
     )
-    with transaction():
-        services.lower_consent(submission, lowered, i18n.language().code)
+    try:
+        with transaction():
+            services.lower_consent(submission, lowered, i18n.language().code)
+    except services.CannotRaise:
+        pass  # it was lowered further meanwhile, and that stands: one's own page shows it
     return redirect(url_for("submissions.mine"))
 
 

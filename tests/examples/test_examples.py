@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from intake.accounts.models import Organisation
 from intake.examples import loader
 from intake.foundation.database import Base, session, transaction
 from intake.foundation.languages import CODES
 from intake.foundation.vocabularies import subregion_of
-from intake.programme.models import ListeningSession
+from intake.programme.models import ListeningSession, WorkingGroup
 from intake.submissions.forms import form_class
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import DECLINED
@@ -94,9 +96,29 @@ def test_an_instance_with_data_of_its_own_is_left_alone(app: Flask) -> None:
 def test_removing_spares_what_is_not_an_example(examples: Flask) -> None:
     with examples.app_context():
         with transaction():
+            builders.organisation("An organisation of its own")
+            builders.working_group("WG9")
             own = builders.listening_session("WG9-2026-01-01")
             reference = builders.submission(own).reference
             builders.person("own@example.org")
         with transaction():
             loader.remove()
         assert session().scalars(sa.select(Submission.reference)).all() == [reference]
+        assert session().scalars(sa.select(Organisation.name)).all() == ["An organisation of its own"]
+        assert session().scalars(sa.select(WorkingGroup.code)).all() == ["WG9"]
+
+
+def test_what_a_newcomer_sends_to_an_example_goes_with_the_examples(examples: Flask) -> None:
+    with examples.app_context():
+        with transaction():
+            held = session().scalars(sa.select(ListeningSession).where(ListeningSession.position == 5)).one()
+            assert builders.submission(held).example
+        with transaction():
+            loader.remove()
+        assert session().scalars(sa.select(Submission)).all() == []
+
+
+def test_the_examples_are_only_for_this_machine(app: Flask) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], base_url="https://intake.example.org")
+    with app.app_context(), pytest.raises(loader.InPublic), transaction():
+        loader.load()

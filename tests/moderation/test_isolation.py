@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from intake.foundation.database import transaction
 from tests.forms import form_on, page, send
 from tests.moderation import desk
 from tests.moderation.desk import LEAD, OTHER, QUEUE, WG3, WG6, change, give, put_in_state, signed_in, url, withdraw
@@ -106,7 +107,7 @@ def test_safeguarding_leaves_the_ordinary_queue(app: Flask, lead: FlaskClient) -
 @pytest.mark.parametrize("role", ["secretariat", "rapporteur", "drafter"])
 def test_other_roles_have_no_queue(app: Flask, lead: FlaskClient, role: str) -> None:
     reference = give(app)
-    with app.app_context(), desk.transaction():
+    with app.app_context(), transaction():
         membership = desk.somebody(LEAD).memberships[0]
         membership.role, membership.working_group_id = role, None
     assert lead.get(QUEUE).status_code == 404
@@ -123,7 +124,7 @@ def test_strangers_are_asked_to_sign_in(app: Flask, client: FlaskClient) -> None
 
 def test_a_co_lead_of_one_session_sees_that_one_only(app: Flask, lead: FlaskClient) -> None:
     here, elsewhere = give(app), give(app, desk.WG3_LATER)
-    with app.app_context(), desk.transaction():
+    with app.app_context(), transaction():
         membership = desk.somebody(LEAD).memberships[0]
         membership.listening_session_id, membership.working_group_id = desk.held(WG3).id, None
     assert desk.listed(lead.get(QUEUE)) == [here]
@@ -132,7 +133,7 @@ def test_a_co_lead_of_one_session_sees_that_one_only(app: Flask, lead: FlaskClie
 
 def test_an_organisation_joined_later_counts_at_once(app: Flask, lead: FlaskClient) -> None:
     reference = give(app, organisation="ACT Alliance")
-    with app.app_context(), desk.transaction():
+    with app.app_context(), transaction():
         desk.somebody(LEAD).organisation = None
     assert desk.listed(lead.get(QUEUE)) == [reference]
     change(app, reference, organisation_index=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,6 +11,7 @@ from lxml import html
 
 from intake.foundation import clock
 from intake.foundation.database import transaction
+from intake.foundation.languages import LANGUAGES
 from intake.moderation.queries import PAGE_SIZE
 from intake.submissions.models import Submission
 from intake.submissions.vocabulary import Kind
@@ -56,10 +56,10 @@ def test_filters_narrow_the_list(app: Flask, lead: FlaskClient) -> None:
         assert desk.listed(lead.get(f"{QUEUE}?{query}")) == expected, query
 
 
-@pytest.mark.parametrize("query", ["state=withdrawn", "kind=x", "language=xx", "after=x", "after=bnVsbA"])
-def test_what_no_filter_knows_narrows_nothing(app: Flask, lead: FlaskClient, query: str) -> None:
+def test_what_no_filter_knows_narrows_nothing(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
-    assert desk.listed(lead.get(f"{QUEUE}?{query}")) == [reference]
+    for query in ("state=withdrawn", "kind=x", "language=xx", "after=x", "after=bnVsbA"):
+        assert desk.listed(lead.get(f"{QUEUE}?{query}")) == [reference], query
 
 
 def test_counts_are_links_to_what_they_count(app: Flask, lead: FlaskClient) -> None:
@@ -174,10 +174,9 @@ def test_an_empty_queue_says_what_would_fill_it(app: Flask, lead: FlaskClient) -
     assert "You moderate no session yet" in desk.text(lead.get(QUEUE))
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
-def test_the_queue_speaks_four_languages(app: Flask, lead: FlaskClient, language: str) -> None:
+def test_the_desk_speaks_every_language(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
-    for address in (f"/{language}/staff/queue/", url(reference, language=language)):
-        root = html.document_fromstring(lead.get(address).get_data(as_text=True))
-        assert root.get("lang") == language
-        assert root.get("dir") == ("rtl" if language == "ar" else "ltr")
+    for language in LANGUAGES:
+        for address in (f"/{language.code}/staff/queue/", url(reference, language=language.code)):
+            root = html.document_fromstring(lead.get(address).get_data(as_text=True))
+            assert (root.get("lang"), root.get("dir")) == (language.code, language.direction)

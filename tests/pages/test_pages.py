@@ -109,3 +109,11 @@ def test_no_rule_answers_without_saying_who_may(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         assert rule.endpoint == "static" or getattr(view, "access", None), rule
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/en/sessions/%00/", "/en/sessions/a%00b/submit/testimony", "/en/?group=%00", "/en/sessions/%00/calendar.ics"],
+)
+def test_a_control_character_in_an_address_is_nothing(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404

@@ -13,6 +13,7 @@ from intake.programme import queries, services
 from intake.programme.models import GuidingQuestion, Sitting
 from intake.programme.record import FIELDS, record_of
 from intake.programme.services import CodeIsFixed
+from intake.programme.vocabulary import SessionState
 from tests import builders
 
 OTHER: dict[str, Any] = {
@@ -90,7 +91,8 @@ def test_a_code_never_changes(app: Flask) -> None:
 def test_questions_and_sittings_change_in_place(app: Flask) -> None:
     """Answers are kept by question, and what was said by sitting: their rows stay the same rows."""
     with app.app_context(), transaction():
-        held = builders.listening_session(questions=({"en": "A?"}, {"en": "B?"}, {"en": "C?"}))
+        questions_asked = ({"en": "A?"}, {"en": "B?"}, {"en": "C?"})
+        held = builders.listening_session(state=SessionState.SCHEDULED, questions=questions_asked)
         services.change_session(held, {"sitting_times": OTHER["sitting_times"]})
         questions = session().scalars(sa.select(GuidingQuestion.id).order_by(GuidingQuestion.position)).all()
         sittings = session().scalars(sa.select(Sitting.id)).all()
@@ -102,6 +104,18 @@ def test_questions_and_sittings_change_in_place(app: Flask) -> None:
         kept = session().scalars(sa.select(GuidingQuestion.id).order_by(GuidingQuestion.position)).all()
         assert kept == questions[:2]
         assert session().scalars(sa.select(Sitting.id).order_by(Sitting.position)).all()[0] == sittings[0]
+
+
+@pytest.mark.parametrize(
+    "texts", [[], [{"en": "B?"}, {"en": "A?"}], [{"en": "A?"}], [{"en": "Something else?"}, {"en": "B?"}]]
+)
+def test_questions_that_people_may_have_answered_stay_where_they_are(app: Flask, texts: list[dict[str, str]]) -> None:
+    with app.app_context(), transaction():
+        held = builders.listening_session(questions=({"en": "A?"}, {"en": "B?"}))
+        with pytest.raises(services.QuestionsAreAsked):
+            services.change_session(held, {"guiding_questions": texts})
+        translated = [{"en": "A?", "fr": "A ?"}, {"en": "B?"}, {"en": "C?"}]
+        assert services.change_session(held, {"guiding_questions": translated}) is not None
 
 
 def test_related_sessions_are_told_by_position(app: Flask) -> None:

@@ -106,6 +106,45 @@ def test_a_form_posted_twice_is_one_submission_with_one_receipt(app: Flask, clie
     assert count(app) == 1
 
 
+def test_a_form_that_was_changed_and_sent_again_is_never_silently_dropped(app: Flask, client: FlaskClient) -> None:
+    form = form_on(checked(client), having="form_token")
+    code = code_on(send(client, FORM, form, {"step": "send"}))
+    for change in ({"what_happened": "Now I say something else altogether."}, {"consent_tier": "0"}):
+        told = send(client, FORM, form, {"step": "send", **change})
+        assert told.status_code == 409
+        again = form_on(told, having="consent_tier")
+        assert again.fields["form_token"] != form.fields["form_token"]
+        for name, value in change.items():
+            assert again.fields[name].strip() == value
+        assert count(app) == 1
+    second = send(client, FORM, form_on(send(client, FORM, again), having="form_token"), {"step": "send"})
+    assert code_on(second) != code
+    assert count(app) == 2
+
+
+def test_a_form_of_one_session_is_not_taken_for_another(app: Flask, client: FlaskClient) -> None:
+    form = form_on(checked(client), having="form_token")
+    send(client, FORM, form, {"step": "send"})
+    with app.app_context(), transaction():
+        builders.listening_session("WG2-2020-05-20")
+    assert send(client, FORM.replace("wg3-2020-06-09", "wg2-2020-05-20"), form, {"step": "send"}).status_code == 409
+
+
+def test_a_receipt_lost_on_the_way_is_given_again_after_the_session_closed(app: Flask, client: FlaskClient) -> None:
+    form = form_on(checked(client), having="form_token")
+    code = code_on(send(client, FORM, form, {"step": "send"}))
+    with app.app_context(), transaction() as database:
+        database.execute(sa.text("UPDATE listening_session SET state = 'closed'"))
+    again = send(client, FORM, form, {"step": "send"})
+    assert (again.status_code, code_on(again)) == (200, code)
+
+
+def test_a_number_without_end_is_told_and_costs_nothing(client: FlaskClient) -> None:
+    response = checked(client, PRACTICE_FORM, people_reached="9" * 5000)
+    assert response.status_code == 422
+    assert "whole number" in error_at(response, "people_reached")
+
+
 def test_the_code_itself_is_stored_nowhere(app: Flask, client: FlaskClient) -> None:
     code = code_on(sent(client)).replace("-", "")
     with app.app_context():
@@ -179,6 +218,7 @@ def test_what_does_not_fit_is_told_beside_the_field_and_kept(
         ("problem", "p" * 1501, "1,501"),
         ("since", "last spring", "2020-04"),
         ("since", "2020-13", "2020-04"),
+        ("until", "2020-03", "before the beginning"),
         ("people_reached", "many", "whole number"),
         ("people_reached", "-3", "whole number"),
         ("evidence", [], "Please answer"),

@@ -15,6 +15,7 @@ from intake.foundation.database import engine, session, transaction
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
 from intake.foundation.post import OutgoingMail
 from intake.submissions import services, workflow
+from intake.submissions.consent import Consent, Tier
 from intake.submissions.models import ConsentRecord, Submission
 from intake.submissions.sealing import Erased, open_answers, open_contact, open_message
 from tests import builders
@@ -144,6 +145,38 @@ def test_withdrawing_takes_two_clicks_and_destroys_who_it_was(app: Flask, client
 
 
 @pytest.mark.usefixtures("lead")
+def test_withdrawing_twice_is_withdrawing_once(app: Flask) -> None:
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        for _ in range(2):
+            with transaction():
+                services.withdraw(kept)
+        assert [decision.verb for decision in kept.decisions] == ["withdraw"]
+
+
+@pytest.mark.usefixtures("lead")
+def test_what_was_sent_and_withdrawn_is_not_said_to_be_kept(app: Flask) -> None:
+    with app.app_context(), transaction():
+        kept = session().scalars(sa.select(Submission)).one()
+        services.withdraw(kept)
+        with pytest.raises(services.AlreadySent):
+            builders.submission(
+                kept.listening_session, token=TOKEN, tier=3, publication=True, follow_up=True,
+                email="amal@example.org", contributor_name="Amal Example", organisation="Maison Ouverte",
+            )  # fmt: skip
+
+
+@pytest.mark.usefixtures("lead")
+def test_lowered_consent_stays_lowered_whoever_else_lowers_it(app: Flask) -> None:
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        with transaction():
+            services.lower_consent(kept, Consent(Tier(0), follow_up=False, publication=False), "en")
+        with pytest.raises(services.CannotRaise), transaction():
+            services.lower_consent(kept, Consent(Tier(2), follow_up=False, publication=False), "en")
+
+
+@pytest.mark.usefixtures("lead")
 def test_after_the_stated_days_the_text_is_gone_for_good(app: Flask, client: FlaskClient) -> None:
     come_back(client)
     post_form(client, "/en/receipt/withdraw/", having="csrf_token")
@@ -156,6 +189,7 @@ def test_after_the_stated_days_the_text_is_gone_for_good(app: Flask, client: Fla
             assert services.erase_due() == 1
         kept = session().scalars(sa.select(Submission)).one()
         assert (kept.text_key, kept.receipt_digest, kept.form_digest, kept.organisation_index) == (None,) * 4
+        assert kept.sent_digest is None
         with pytest.raises(Erased):
             open_answers(kept, kept.revisions[0])
 

@@ -423,6 +423,7 @@ def upgrade() -> None:
         sa.Column("organisation_index", sa.String(length=64), nullable=True),
         sa.Column("form_digest", sa.String(length=64), nullable=True),
         sa.Column("receipt_digest", sa.String(length=64), nullable=True),
+        sa.Column("sent_digest", sa.String(length=64), nullable=True),
         sa.Column("text_key", sa.LargeBinary(), nullable=True),
         sa.Column("contact_key", sa.LargeBinary(), nullable=True),
         sa.Column("erase_after", sa.DateTime(timezone=True), nullable=True),
