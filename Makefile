@@ -17,7 +17,7 @@ ifneq ($(CACHE),)
 export XDG_CACHE_HOME := $(CACHE)
 endif
 
-.PHONY: help run test lint setup setup-test catalogues provision lock clean
+.PHONY: help run test pictures lint setup setup-test catalogues provision lock clean
 .NOTPARALLEL:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo '            (PORT=8001 chooses another port)'
 	@echo 'make test   set everything up and run all tests (ARGS="-k receipt" chooses some)'
 	@echo 'make lint   style and types'
+	@echo 'make pictures  the pictures of the README, taken anew'
 	@echo 'make setup  only the environment, in .venv (PYTHON=python3.12 chooses a Python)'
 	@echo 'make lock   requirements/*.txt anew from pyproject.toml (needs uv; ARGS=--upgrade for new versions)'
 	@echo 'make clean  remove what can be made again; instance/ is never touched'
@@ -34,6 +35,9 @@ run: setup catalogues
 
 test: setup-test lint catalogues provision
 	@cd '$(ROOT)' && exec '$(BIN)/python' -m pytest $(ARGS)
+
+pictures: setup-test catalogues provision
+	@cd '$(ROOT)' && INTAKE_TEST_PICTURES=1 exec '$(BIN)/python' -m pytest -q tests/journeys
 
 lint: setup-test
 	@cd '$(ROOT)' && '$(BIN)/ruff' check && '$(BIN)/ruff' format --check && '$(BIN)/mypy'

@@ -105,14 +105,13 @@ def traveller(request: pytest.FixtureRequest, browser: Browser, live: Live) -> I
     context.close()
 
 
-def test_from_the_programme_to_a_word_file(traveller: Traveller, live: Live, tmp_path: Path) -> None:
+def test_from_the_programme_to_a_word_file(traveller: Traveller, live: Live) -> None:
     code = speak(traveller)
     reference = come_back(traveller, code)
     listen(traveller, live, reference)
     write(traveller, live, reference)
     assert come_back(traveller, code) == reference
     assert traveller.faults == []
-    assert tmp_path.exists()
 
 
 def speak(traveller: Traveller) -> str:
@@ -122,6 +121,8 @@ def speak(traveller: Traveller) -> str:
     assert page.locator(".programme .entry").count() == 17
     traveller.click(f"a[href$='/sessions/{SLUG}/']")
     traveller.click("a[href$='/submit/testimony']")
+    if language == "ar":
+        traveller.picture("speaking", 390, 844)
     traveller.click("button[name=step][value=check]")
     assert page.locator(".summary li").count() >= 7, "an empty form says all that is missing"
     traveller.choose("story_of", "mine")
@@ -136,9 +137,6 @@ def speak(traveller: Traveller) -> str:
     page.select_option("#stakeholder_type", "migrant_led")
     traveller.choose("consent_tier", "3")
     traveller.choose("publication", "y")
-    if language == "ar":
-        page.locator("#what_happened").scroll_into_view_if_needed()
-        traveller.picture("speaking", 390, 844)
     traveller.click("button[name=step][value=check]")
     words = page.locator(".words").first
     assert words.inner_text().strip() == STORY[language]
@@ -164,15 +162,16 @@ def listen(traveller: Traveller, live: Live, reference: str) -> None:
     page = traveller.page
     traveller.sign_in(*live.somebody("Co-lead", "WG3"))
     traveller.go(f"/staff/queue/?session={SLUG}&kind=testimony")
-    traveller.go(f"/staff/submissions/{reference}/")
+    traveller.click(f"a[href*='/submissions/{reference}/']")
     quoted = page.locator(".words", has_text=ARABIC_ANSWER)
     assert quoted.get_attribute("dir") == "rtl"
     assert (quoted.get_attribute("lang") or traveller.language) == "ar", "the answer has its own language"
-    traveller.click("form[action$='/claim/'] button.button")
+    traveller.click("form[action*='/claim/'] button.button")
     traveller.choose("themes", "regular_pathways")
-    traveller.click("form[action$='/code/'] button.button")
-    traveller.picture("listening" if traveller.language == "en" else f"listening-{traveller.language}", 1280, 900)
-    traveller.click("form[action$='/decide/accept/'] button.button")
+    traveller.click("form[action*='/code/'] button.button")
+    if traveller.language == "en":
+        traveller.picture("listening", 1280, 900)
+    traveller.click("form[action*='/decide/accept/'] button.button")
     traveller.sign_out()
 
 
@@ -182,7 +181,8 @@ def write(traveller: Traveller, live: Live, reference: str) -> None:
     traveller.sign_in(*live.somebody("Drafter"))
     traveller.go("/staff/digests/")
     traveller.click(f"form[action$='/digests/{SLUG}/'] button")
-    traveller.picture("writing" if language == "en" else f"writing-{language}", 1280, 900)
+    if language == "en":
+        traveller.picture("writing", 1280, 900)
     with page.expect_download() as download:
         page.locator("button[formaction$='/docx']").click()
     data = Path(download.value.path()).read_bytes()
