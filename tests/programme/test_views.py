@@ -170,7 +170,7 @@ def test_the_chatham_house_rule_is_explained(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("programme")
 def test_another_limit_of_consent_is_told_in_its_own_words(app: Flask, client: FlaskClient) -> None:
     change(app, "regular-pathways-2020-06-09", consent_ceiling=3)
-    assert "You may name my organization, not me" in text(client, WG3)
+    assert "You may name my organisation, not me" in text(client, WG3)
 
 
 @pytest.mark.usefixtures("programme")
@@ -184,6 +184,7 @@ def test_a_date_that_moved_is_told_and_kept(app: Flask, client: FlaskClient) -> 
 
 @pytest.mark.usefixtures("programme")
 def test_text_in_another_language_is_marked(app: Flask, client: FlaskClient) -> None:
+    change(app, "regular-pathways-2020-06-09", state="scheduled")
     change(app, "regular-pathways-2020-06-09", purpose={"en": "Only English"}, guiding_questions=[{"es": "¿Por qué?"}])
     main = page(client.get(WG3.replace("/en/", "/ar/"))).xpath("//main")[0]
     assert main.xpath(".//div[@lang='en' and @dir='ltr']/p/text()") == ["Only English"]

@@ -37,13 +37,13 @@ def run(url: str, *statements: str) -> list[object]:
 
 
 class TestDatabases:
-    def test_is_the_engine_it_says_and_empty(self, databases: Databases, database_url: str) -> None:
+    def test_is_the_engine_it_says_and_empty(self, databases: Databases, fresh_database_url: str) -> None:
         tables = {
             "sqlite": "SELECT name FROM sqlite_master",
             "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
         }
-        assert make_url(database_url).get_backend_name() == databases.engine
-        assert run(database_url, tables[databases.engine]) == []
+        assert make_url(fresh_database_url).get_backend_name() == databases.engine
+        assert run(fresh_database_url, tables[databases.engine]) == []
 
     def test_a_copy_has_what_the_template_has_and_is_apart_from_it(self, databases: Databases) -> None:
         template = databases.fresh()
