@@ -4,10 +4,12 @@
 ROOT := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
 BIN := $(ROOT)/.venv/bin
 
-# The port `make run` serves on; the Python to build the environment with; arguments for pytest.
+# The port `make run` serves on; the Python to build the environment with; arguments for pytest; how
+# it shares the tests among processors (PARALLEL= runs them in one process, where a debugger stops).
 PORT ?= 8000
 PYTHON ?=
 ARGS ?=
+PARALLEL ?= -n logical --dist worksteal
 export PYTHON
 
 # Without a home directory that can be written to, everything that caches does so in the clone.
@@ -34,7 +36,7 @@ run: setup catalogues
 	@exec '$(BIN)/intake' run --with-examples --port '$(PORT)'
 
 test: setup-test lint catalogues provision
-	@cd '$(ROOT)' && exec '$(BIN)/python' -m pytest $(ARGS)
+	@cd '$(ROOT)' && exec '$(BIN)/python' -m pytest $(PARALLEL) $(ARGS)
 
 pictures: setup-test catalogues provision
 	@cd '$(ROOT)' && INTAKE_TEST_PICTURES=1 exec '$(BIN)/python' -m pytest -q tests/journeys

@@ -101,7 +101,11 @@ def _set_up(settings: Settings) -> Flask:
 
 
 def _database_has_data(settings: Settings) -> bool:
-    return migrate.current(make_engine(settings.database_url)) is not None
+    bound = make_engine(settings.database_url)
+    try:
+        return migrate.current(bound) is not None
+    finally:
+        bound.dispose()
 
 
 @main.command()

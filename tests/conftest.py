@@ -8,17 +8,37 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
-from intake import create_app
 from intake.foundation import catalogues, migrate
 from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
-from intake.foundation.database import engine, make_engine
+from intake.foundation.database import make_engine
+from tests.installation import application
 from tests.provision.databases import Databases
 
 pytest_plugins = ["tests.provision.fixtures"]
 
 catalogues.compile_stale()
+
+
+@pytest.fixture(autouse=True)
+def connections_are_closed() -> Iterator[None]:
+    """Fail the test that leaves a database connection open, instead of whichever test the collector finds it in."""
+    opened: dict[int, object] = {}
+
+    def note(connection: object, _record: object) -> None:
+        opened[id(connection)] = connection
+
+    def forget(connection: object, _record: object) -> None:
+        opened.pop(id(connection), None)
+
+    event.listen(Pool, "connect", note)
+    event.listen(Pool, "close", forget)
+    yield
+    event.remove(Pool, "connect", note)
+    event.remove(Pool, "close", forget)
+    assert not opened, "a database connection was left open; see tests.installation"
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +63,8 @@ def settings(databases: Databases, migrated_url: str, tmp_path: Path) -> Iterato
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on that installation."""
-    Keyring.create(settings.instance / "keyring.json")
-    app = create_app(settings)
-    app.testing = True
-    yield app
-    with app.app_context():
-        engine().dispose()
+    with application(settings) as app:
+        yield app
 
 
 @pytest.fixture

@@ -9,12 +9,10 @@ import pytest
 from flask import Blueprint, Flask, render_template_string, request
 from flask.typing import ResponseReturnValue
 
-from intake import create_app
 from intake.accounts import guards
 from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
-from intake.foundation.database import engine
 from intake.foundation.errors import gives_back, went_wrong
+from tests.installation import application
 
 FORM = """<form method="post"><input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
 <textarea name="note">{{ note }}</textarea><button name="act" value="keep">Keep</button></form>"""
@@ -63,10 +61,6 @@ def app(app: Flask) -> Flask:
 @pytest.fixture
 def strict_app(settings: Settings) -> Iterator[Flask]:
     """The same where everybody must have a second factor."""
-    Keyring.create(settings.instance / "keyring.json")
-    app = create_app(replace(settings, second_factor_required=True))
-    app.testing = True
-    app.register_blueprint(trial())
-    yield app
-    with app.app_context():
-        engine().dispose()
+    with application(replace(settings, second_factor_required=True)) as app:
+        app.register_blueprint(trial())
+        yield app

@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake import create_app
 from intake.accounts import services
 from intake.accounts.permissions import Role
 from intake.digests import services as digests
 from intake.digests.document import Document
-from intake.foundation import migrate
-from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
-from intake.foundation.database import engine, session, transaction
+from intake.foundation.database import session, transaction
 from intake.foundation.languages import CODES
 from intake.programme.models import ListeningSession, WorkingGroup
 from tests import builders
 from tests.digests.golden_session import golden
+from tests.installation import installation
 
 SignIn = Callable[[Role, str | None], FlaskClient]
-
-
-def installation(folder: Path) -> Flask:
-    """An application with keys and a SQLite database of its own."""
-    settings = Settings.from_environment({"INTAKE_INSTANCE": str(folder)})
-    Keyring.create(settings.instance / "keyring.json")
-    app = create_app(settings)
-    with app.app_context():
-        migrate.upgrade(engine())
-    return app
 
 
 @pytest.fixture(scope="session")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     """The digest of the golden session in each language: data, so that tests may share it."""
-    with installation(tmp_path_factory.mktemp("golden")).app_context():
+    with installation(tmp_path_factory.mktemp("golden")) as app, app.app_context():
         with transaction():
             digest = digests.compile_digest(golden().held)
-        made = {language: digests.document(digest, language) for language in CODES}
-        engine().dispose()
-    return made
+        return {language: digests.document(digest, language) for language in CODES}
 
 
 @pytest.fixture

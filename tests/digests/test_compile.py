@@ -14,14 +14,14 @@ from intake.digests.formats import FORMATS
 from intake.digests.freeze import by_reference, canonical, fingerprint
 from intake.digests.models import Digest
 from intake.foundation import register
-from intake.foundation.database import engine, session, transaction
+from intake.foundation.database import session, transaction
 from intake.foundation.languages import CODES
 from intake.foundation.register import RegisterLine
 from intake.programme.models import ListeningSession
 from tests import builders
-from tests.digests.conftest import installation
 from tests.digests.golden_session import CODE, WHEN, accepted, golden, submit
 from tests.digests.reading import statements
+from tests.installation import installation
 
 
 def exports(digest: Digest) -> dict[tuple[str, str], str]:
@@ -34,14 +34,13 @@ def test_same_freeze_same_bytes(app: Flask, tmp_path: Path) -> None:
             digest = services.compile_digest(golden().held)
             freeze = digest.freeze
         first, again = exports(digest), exports(digest)
-    with installation(tmp_path / "elsewhere").app_context():
+    with installation(tmp_path / "elsewhere") as other, other.app_context():
         with transaction():
             before = builders.listening_session("S-2020-01-01")
             accepted(submit(before, "earlier"), builders.person("earlier@example.org"))
             digest = services.compile_digest(golden().held)
         assert digest.freeze == freeze
         elsewhere = exports(digest)
-        engine().dispose()
     assert first == again == elsewhere
     assert len(set(first.values())) == len(FORMATS) * len(CODES)
 

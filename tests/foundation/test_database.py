@@ -12,16 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
-from intake import create_app
 from intake.foundation import database, migrate
 from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
 from intake.foundation.database import engine, session, transaction
 from intake.programme.models import WorkingGroup
 from intake.submissions.models import Submission
 from tests import builders
 from tests.builders import TESTIMONY
 from tests.forms import form_on, page, send
+from tests.installation import application
 from tests.provision.postgres import ThrowawayServer
 
 FORM = "/en/sessions/wg3-2020-06-09/submit/testimony"
@@ -93,26 +92,24 @@ def test_while_postgresql_is_down_the_text_comes_back_and_it_heals(
     own_postgres: ThrowawayServer, tmp_path: Path
 ) -> None:
     url = own_postgres.fresh()
-    Keyring.create(tmp_path / "keyring.json")
-    app = create_app(Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": url}))
-    app.testing = True
-    with app.app_context():
-        migrate.upgrade(engine())
-        with transaction():
-            builders.listening_session()
-    client = app.test_client()
-    typed = {**TESTIMONY, "consent_tier": "2"}
-    form = form_on(send(client, FORM, form_on(client.get(FORM), having="consent_tier"), typed), having="form_token")
-    own_postgres.stop("immediate")
-    down = send(client, FORM, form, {"step": "send"})
-    assert (down.status_code, "Retry-After" in down.headers) == (503, True)
-    assert TESTIMONY["what_happened"] in page(down).text_content()
-    own_postgres.start()
-    again = form_on(down, having="form_token")
-    assert send(client, FORM, again, {"step": "send"}).status_code == 200
-    with app.app_context():
-        assert session().scalar(sa.select(sa.func.count()).select_from(Submission)) == 1
-        engine().dispose()
+    settings = Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": url})
+    with application(settings) as app:
+        with app.app_context():
+            migrate.upgrade(engine())
+            with transaction():
+                builders.listening_session()
+        client = app.test_client()
+        typed = {**TESTIMONY, "consent_tier": "2"}
+        form = form_on(send(client, FORM, form_on(client.get(FORM), having="consent_tier"), typed), having="form_token")
+        own_postgres.stop("immediate")
+        down = send(client, FORM, form, {"step": "send"})
+        assert (down.status_code, "Retry-After" in down.headers) == (503, True)
+        assert TESTIMONY["what_happened"] in page(down).text_content()
+        own_postgres.start()
+        again = form_on(down, having="form_token")
+        assert send(client, FORM, again, {"step": "send"}).status_code == 200
+        with app.app_context():
+            assert session().scalar(sa.select(sa.func.count()).select_from(Submission)) == 1
 
 
 def test_only_operational_faults_mean_try_again() -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
-from intake import create_app
 from intake.foundation import migrate
 from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
 from intake.foundation.database import engine, make_engine, session, transaction
 from intake.submissions.models import Submission
 from intake.submissions.sealing import open_answers
 from tests import builders
+from tests.installation import application
 
 
 def test_head_is_what_the_models_say(app: Flask) -> None:
@@ -24,13 +23,11 @@ def test_head_is_what_the_models_say(app: Flask) -> None:
 
 
 def test_an_upgrade_keeps_what_was_there(fresh_database_url: str, tmp_path: Path) -> None:
-    Keyring.create(tmp_path / "keyring.json")
     bound = make_engine(fresh_database_url)
     migrate.upgrade(bound, "0001")
-    app = create_app(
-        Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": fresh_database_url})
-    )
-    with app.app_context():
+    bound.dispose()
+    settings = Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": fresh_database_url})
+    with application(settings) as app, app.app_context():
         with transaction():
             held = builders.listening_session()
             reference = builders.submission(held, what_happened="Said before the upgrade.").reference
@@ -39,10 +36,8 @@ def test_an_upgrade_keeps_what_was_there(fresh_database_url: str, tmp_path: Path
         kept = session().scalars(sa.select(Submission).where(Submission.reference == reference)).one()
         assert open_answers(kept, kept.revisions[0])["what_happened"] == "Said before the upgrade."
         assert migrate.differences(engine()) == []
-        engine().dispose()
     copies = list((tmp_path / "copies").glob("*.sqlite")) if fresh_database_url.startswith("sqlite") else ["none asked"]
     assert len(copies) == 1, "a SQLite database is copied before it changes"
-    bound.dispose()
 
 
 def test_upgrading_twice_changes_nothing(app: Flask, tmp_path: Path) -> None:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from intake import create_app
 from intake.foundation.config import Settings
-from intake.foundation.crypto import Keyring
-from intake.foundation.database import engine
+from tests.installation import application
 from tests.programme.files import EXAMPLE, bring_in
 from tests.provision.databases import Databases
 
@@ -26,11 +24,8 @@ def programme_url(databases: Databases, migrated_url: str, tmp_path_factory: pyt
     """A database that holds the example programme and nothing else."""
     url = databases.fresh(migrated_url)
     settings = _settings(tmp_path_factory.mktemp("programme"), url)
-    Keyring.create(settings.instance / "keyring.json")
-    app = create_app(settings)
-    bring_in(app, EXAMPLE)
-    with app.app_context():
-        engine().dispose()
+    with application(settings) as app:
+        bring_in(app, EXAMPLE)
     return url
 
 

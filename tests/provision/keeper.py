@@ -86,6 +86,8 @@ class Keeper:
             "max_connections": "200",
             "shared_buffers": "64MB",
             "logging_collector": "off",
+            # Its workers are the superuser's: the owner of a database cannot drop it while one is in there.
+            "autovacuum": "off",
         }
         if not self.durable:
             settings |= NOT_DURABLE

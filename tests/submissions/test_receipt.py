@@ -22,7 +22,7 @@ from tests import builders
 from tests.forms import page, post_form
 
 DOOR, MINE = "/en/receipt/", "/en/receipt/submission/"
-TOKEN = new_form_token()
+TOKEN = "token-of-these-tests_0123456789_abcdefghijk"
 CODE = receipt_for(TOKEN)
 
 
@@ -50,7 +50,11 @@ def come_back(client: FlaskClient, code: str = CODE) -> int:
 
 
 @pytest.mark.usefixtures("lead")
-@pytest.mark.parametrize("written", [CODE, grouped(CODE), grouped(CODE).lower(), f"\u200f{CODE} "])
+@pytest.mark.parametrize(
+    "written",
+    [CODE, grouped(CODE), grouped(CODE).lower(), f"\u200f{CODE} "],
+    ids=["whole", "grouped", "lower case", "pasted"],
+)
 def test_the_code_opens_ones_own_submission_however_it_is_written(client: FlaskClient, written: str) -> None:
     assert come_back(client, written) == 302
     root = page(client.get(MINE))
