@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake.accounts import services
 from intake.accounts.permissions import Role
 from intake.digests import services as digests
 from intake.digests.document import Document
@@ -18,7 +17,7 @@ from intake.foundation.languages import CODES
 from intake.programme.models import ListeningSession, WorkingGroup
 from tests import builders
 from tests.digests.golden_session import golden
-from tests.installation import installation
+from tests.installation import browser_of, installation
 
 SignIn = Callable[[Role, str | None], FlaskClient]
 
@@ -39,12 +38,8 @@ def sign_in(app: Flask) -> SignIn:
 
     def signed_in(role: Role, where: str | None) -> FlaskClient:
         with app.app_context(), transaction():
-            person = builders.person(f"{role}-{where}@example.org".lower(), (role, _place(where)))
-            token = services.start_visit(person.id)
-        browser = app.test_client()
-        with browser.session_transaction() as visit:
-            visit["visit"] = token
-        return browser
+            person_id = builders.person(f"{role}-{where}@example.org".lower(), (role, _place(where))).id
+        return browser_of(app, person_id)
 
     return signed_in
 

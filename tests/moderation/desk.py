@@ -23,8 +23,9 @@ from intake.programme.models import ListeningSession
 from intake.submissions import services
 from intake.submissions.models import Submission
 from tests import builders
-from tests.accounts.people import kept, sign_in
+from tests.accounts.people import kept
 from tests.forms import form_on, page, send
+from tests.installation import browser_of
 
 LEAD = "lead@example.org"
 """Co-lead of WG3, of ACT Alliance."""
@@ -53,9 +54,9 @@ def set_up(app: Flask) -> None:
 
 def signed_in(app: Flask, email: str = LEAD) -> FlaskClient:
     """A browser in which ``email`` is signed in."""
-    client = app.test_client()
-    assert sign_in(client, email).status_code == 303
-    return client
+    with app.app_context():
+        person_id = somebody(email).id
+    return browser_of(app, person_id)
 
 
 def give(app: Flask, where: str = WG3, **about: Any) -> str:
