@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_compress import Compress
 
 from intake import accounts, digests, moderation, pages, programme, submissions
 from intake.accounts import guards
-from intake.foundation import crypto, database, errors, i18n, security
+from intake.foundation import compression, crypto, database, errors, i18n, security
 from intake.foundation.config import Settings, shipped
 
 __all__ = ["create_app"]
@@ -31,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, settings)
     i18n.init_app(app)
     errors.init_app(app)
-    Compress(app)
+    compression.init_app(app)
 
     for feature in (accounts, programme, submissions, moderation, digests, pages):
         feature.init_app(app)

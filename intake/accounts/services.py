@@ -12,10 +12,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from intake.foundation import clock, register
 from intake.foundation.database import session
+from intake.foundation.i18n import speaking
 from intake.foundation.languages import CODES
 from intake.foundation.post import post
 from intake.foundation.texts import clean, has_direction_controls
@@ -209,7 +210,7 @@ def set_second_factor(visit: Visit, typed: str) -> str | None:
     _proved(person.id)
     end_visits(person.id, but=visit, by=person.id)
     register.record("person.set_second_factor", _subject(person.id), person_id=person.id)
-    with force_locale(person.language):
+    with speaking(person.language):
         _tell(person, gettext("Your authenticator app was set up"))
     return _renew(visit, second_factor_passed=True)
 
@@ -264,7 +265,7 @@ def _keep_password(person: Person, password_hash: str) -> None:
     person.password_hash = password_hash
     register.record("person.set_password", _subject(person.id), person_id=person.id)
     if not first:
-        with force_locale(person.language):
+        with speaking(person.language):
             _tell(person, gettext("Your password was changed"))
 
 
@@ -429,7 +430,7 @@ def reset_second_factor(person: Person) -> None:
     person.totp_last_step = 0
     end_visits(person.id)
     register.record("person.reset_second_factor", _subject(person.id))
-    with force_locale(person.language):
+    with speaking(person.language):
         _tell(person, gettext("Your authenticator app was removed"))
 
 

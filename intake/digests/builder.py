@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 
-from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from intake.foundation.i18n import speaking
 from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.vocabularies import label, subregion_of
 from intake.submissions.consent import TIER_NAMES, Tier
@@ -37,7 +38,7 @@ _IN_A_FIELD_OF_ITS_OWN = frozenset({"country", "stakeholder_type", "population_g
 
 def build(frozen: Frozen, entries: Sequence[GatedEntry], language: str) -> Document:
     """The document of ``frozen`` in the interface ``language``; entries stay in their own."""
-    with force_locale(language):
+    with speaking(language):
         return _Builder(frozen, entries, language).document()
 
 

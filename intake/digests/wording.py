@@ -5,38 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
+from intake.foundation.languages import locale_of, name_of
 from intake.foundation.multilingual import Text
-
-# The interface is in British English; a bare "en" would write dates the American way.
-_LOCALES = {"en": "en_GB"}
-
-
-def _locale(language: str) -> str:
-    return _LOCALES.get(language, language)
 
 
 def day(at: str, language: str) -> Text:
     """An ISO 8601 day, written out."""
-    return Text(format_date(date.fromisoformat(at), "long", locale=_locale(language)), language)
+    return Text(format_date(date.fromisoformat(at), "long", locale=locale_of(language)), language)
 
 
 def number(n: int, language: str) -> Text:
     """A count in words' company, with the separators of ``language``."""
-    return Text(format_decimal(n, locale=_locale(language)), language)
+    return Text(format_decimal(n, locale=locale_of(language)), language)
 
 
 def language_name(code: str, language: str) -> Text:
     """What speakers of ``language`` call the language ``code``; the code itself when they have no name for it."""
-    try:
-        named = Locale.parse(code.replace("-", "_")).get_display_name(_locale(language))
-    except (UnknownLocaleError, ValueError):
-        named = None
-    return Text(named or code, language)
+    return Text(name_of(code, language), language)
 
 
 def listed(items: Iterable[Text | str]) -> str:

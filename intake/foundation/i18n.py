@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask
 from flask import Flask, abort, g, request, url_for
-from flask_babel import Babel, refresh
+from flask_babel import Babel, force_locale, refresh
 
 from .config import shipped
-from .languages import BY_CODE, CODES, LANGUAGES, SOURCE_LANGUAGE, Language
+from .languages import BY_CODE, CODES, LANGUAGES, SOURCE_LANGUAGE, Language, locale_of
 from .multilingual import Multilingual, Text
 
 
@@ -18,8 +20,8 @@ def init_app(app: Flask) -> None:
     """Serve every address under ``/<language>/`` and give templates what they need to speak."""
     # A relative folder would be looked up inside the package, where nothing is found and nobody told.
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(shipped("translations"))
-    app.config["BABEL_DEFAULT_LOCALE"] = SOURCE_LANGUAGE.code
-    Babel(app, locale_selector=lambda: language().code, timezone_selector=lambda: "UTC")
+    app.config["BABEL_DEFAULT_LOCALE"] = SOURCE_LANGUAGE.locale
+    Babel(app, locale_selector=lambda: language().locale, timezone_selector=lambda: "UTC")
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
     app.context_processor(_template_context)
@@ -35,6 +37,13 @@ def speak(code: str) -> None:
     """Use the language ``code`` for the rest of this application context (jobs, commands, errors)."""
     g.language = BY_CODE[code]
     refresh()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Use the language ``code`` inside the block: what leaves the process may not be in the reader's."""
+    with force_locale(locale_of(code)):
+        yield
 
 
 def in_this_language(text: Multilingual) -> Text:

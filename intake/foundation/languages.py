@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from babel import Locale, UnknownLocaleError
+
 Direction = Literal["ltr", "rtl"]
 
 
@@ -16,23 +18,26 @@ Direction = Literal["ltr", "rtl"]
 class Language:
     """A language people read and write in.
 
-    ``code`` is BCP 47, used in addresses, ``lang`` attributes and columns;
-    ``endonym`` is the language's name in itself; ``plural_forms`` is the gettext
+    ``code`` is BCP 47, used in addresses, ``lang`` attributes and columns; ``locale`` says
+    how dates, numbers and lists are written (a bare ``en`` would write dates the American
+    way); ``endonym`` is the language's name in itself; ``plural_forms`` is the gettext
     header of its catalogue, because Babel's own Arabic header numbers two of the
     six forms the other way round from gettext.
     """
 
     code: str
+    locale: str
     endonym: str
     direction: Direction
     plural_forms: str
 
 
 LANGUAGES: tuple[Language, ...] = (
-    Language("en", "English", "ltr", "nplurals=2; plural=(n != 1);"),
-    Language("fr", "Français", "ltr", "nplurals=2; plural=(n > 1);"),
-    Language("es", "Español", "ltr", "nplurals=2; plural=(n != 1);"),
+    Language("en", "en_GB", "English", "ltr", "nplurals=2; plural=(n != 1);"),
+    Language("fr", "fr", "Français", "ltr", "nplurals=2; plural=(n > 1);"),
+    Language("es", "es", "Español", "ltr", "nplurals=2; plural=(n != 1);"),
     Language(
+        "ar",
         "ar",
         "العربية",
         "rtl",
@@ -46,6 +51,19 @@ CODES: tuple[str, ...] = tuple(BY_CODE)
 
 # Scripts written right to left, for text in a language the interface does not speak.
 _RTL_CODES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def locale_of(code: str) -> str:
+    """The locale in which text in the BCP 47 ``code`` writes dates, numbers and lists."""
+    return BY_CODE[code].locale if code in BY_CODE else code
+
+
+def name_of(code: str, reader: str) -> str:
+    """What speakers of ``reader`` call the language ``code``; the code itself when they have no name for it."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name(locale_of(reader)) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def direction_of(code: str) -> Direction:

@@ -22,8 +22,13 @@ LARGEST_BODY_BYTES = 1_000_000
 """Bound of any body but a submission's: ``max_content_length`` holds urlencoded bodies too."""
 
 _CSRF_HOURS = 48
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{part} 'self'" for part in ("script-src", "style-src", "img-src", "form-action")),
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
 )
 
 csrf = CSRFProtect()
@@ -102,17 +107,23 @@ def protect(app: Flask) -> None:
 
 def _harden(response: Response, *, secure: bool) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if request.endpoint == "static" and response.status_code in (200, 304):
+        # A part of a page is asked for once for good, and opens no window: what only a page needs is left out,
+        # since the headers of its parts weigh as much as a fifth of a form.
+        headers["Content-Security-Policy"] = "default-src 'none'"
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif not g.get("cacheable"):
+        for unneeded in ("Content-Disposition", "Last-Modified", "ETag", "Accept-Ranges"):
+            headers.pop(unneeded, None)
+        return response
+    headers.setdefault("Content-Security-Policy", _POLICY)
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if not g.get("cacheable"):
         headers["Cache-Control"] = "no-store"
     return response
 
@@ -127,7 +138,7 @@ def cacheable(response: Response, *, seconds: int) -> BaseResponse:
 
 @lru_cache(maxsize=64)
 def _version(path: Path, _modified: float) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
 def asset(name: str) -> str:

@@ -22,7 +22,6 @@ from .models import (
     SessionRevision,
     WorkingGroup,
 )
-from .vocabulary import SessionState
 
 _WHOLE: tuple[ExecutableOption, ...] = (
     joinedload(ListeningSession.series),
@@ -37,6 +36,10 @@ _WHOLE: tuple[ExecutableOption, ...] = (
 )
 
 _VERSION = sa.select(sa.func.count(), sa.func.max(ListeningSession.changed_at)).select_from(ListeningSession.__table__)
+
+_SESSION_VERSION = sa.select(ListeningSession.id, ListeningSession.state, ListeningSession.changed_at).where(
+    ListeningSession.slug == sa.bindparam("slug")
+)
 
 
 def all_series() -> Sequence[Series]:
@@ -72,16 +75,20 @@ def session_by_slug(slug: str) -> ListeningSession | None:
     return session().scalar(sought.options(joinedload(ListeningSession.series)))
 
 
+def session_version(slug: str) -> str | None:
+    """Changes whenever the listening session at that address does; None when there is none.
+
+    Asked like ``version``: for every form that somebody opens.
+    """
+    with engine().connect() as connection:
+        row = connection.execute(_SESSION_VERSION, {"slug": slug}).one_or_none()
+    return f"{row.id} {row.state} {row.changed_at}" if row else None
+
+
 def whole_session(slug: str) -> ListeningSession | None:
     """The listening session at that address with everything its page shows."""
     sought = sa.select(ListeningSession).where(ListeningSession.slug == slug)
     return session().scalar(sought.options(*_WHOLE, selectinload(ListeningSession.revisions)))
-
-
-def open_sessions() -> Sequence[ListeningSession]:
-    """The listening sessions that take submissions now, of all series, in the programme's order."""
-    sought = sa.select(ListeningSession).where(ListeningSession.state == SessionState.OPEN)
-    return session().scalars(sought.order_by(ListeningSession.series_id, ListeningSession.position)).all()
 
 
 def latest_revisions(most: int = 50) -> Sequence[tuple[SessionRevision, ListeningSession, str | None]]:

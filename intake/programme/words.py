@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from flask_babel import gettext as _
@@ -16,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from intake.foundation import clock, vocabularies
 from intake.foundation.i18n import in_this_language, language
-from intake.foundation.languages import CODES
+from intake.foundation.languages import CODES, name_of
 from intake.foundation.multilingual import Multilingual, Text
 
 from .models import ListeningSession
@@ -37,8 +36,6 @@ OUTPUT_LABELS = {
     "published": _l("Published"),
     "annexed": _l("Published, with an annex"),
 }
-# The interface is in British English; a bare "en" would write dates and lists the American way.
-_LOCALES = {"en": "en_GB"}
 _NOT_TOLD = frozenset({"position", "slug", "related", "time_zone"})
 
 
@@ -52,22 +49,14 @@ class Move:
     after: Any = None
 
 
-def _locale() -> str:
-    code = language().code
-    return _LOCALES.get(code, code)
-
-
 def language_name(code: str) -> str:
     """The name of the language ``code`` in the reader's language; the code itself when it has none."""
-    try:
-        return Locale.parse(code.replace("-", "_")).get_display_name(_locale()) or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    return name_of(code, language().code)
 
 
 def listing(items: Iterable[Any], style: Any = "standard") -> str:
     """``items`` as a sentence lists them: "French, Spanish and Arabic"."""
-    return format_list([str(item) for item in items], style=style, locale=_locale())
+    return format_list([str(item) for item in items], style=style, locale=language().locale)
 
 
 def held_in(held: ListeningSession) -> str:
@@ -106,12 +95,12 @@ def term(vocabulary: str, code: str) -> Text:
 
 def day_in_words(day: date, *, weekday: bool = False) -> str:
     """``day`` written out: "9 June 2020", or "Tuesday 9 June 2020"."""
-    return format_date(day, "full" if weekday else "long", locale=_locale())
+    return format_date(day, "full" if weekday else "long", locale=language().locale)
 
 
 def hour_in_words(moment: datetime) -> str:
     """``moment`` to the hour, for staff: "9 June 2020 at 14:00"."""
-    return format_datetime(clock.hour(moment), "d MMMM y, HH:mm", locale=_locale())
+    return format_datetime(clock.hour(moment), "d MMMM y, HH:mm", locale=language().locale)
 
 
 def interpretation_scope(held: ListeningSession) -> Text:
@@ -122,7 +111,7 @@ def interpretation_scope(held: ListeningSession) -> Text:
 def local_time(moment: datetime, zone: str | None) -> str:
     """``moment`` in the time zone of the session, which is named, or in UTC."""
     local = moment.astimezone(ZoneInfo(zone) if zone else UTC)
-    return format_datetime(local, "long", tzinfo=local.tzinfo, locale=_locale())
+    return format_datetime(local, "long", tzinfo=local.tzinfo, locale=language().locale)
 
 
 def written_languages() -> str:

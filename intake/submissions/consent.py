@@ -11,10 +11,10 @@ import json
 from dataclasses import dataclass
 from enum import IntEnum
 
-import sqlalchemy as sa
-from flask_babel import LazyString, force_locale, get_locale
+from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _l
 
+from intake.foundation.i18n import speaking
 from intake.foundation.languages import SOURCE_LANGUAGE
 from intake.foundation.vocabularies import label
 
@@ -76,18 +76,9 @@ def effective(tier: int, cap: int, ceiling: int) -> Tier:
     return Tier(min(tier, cap, ceiling))
 
 
-def effective_sql(
-    tier: sa.ColumnElement[int], cap: sa.ColumnElement[int], ceiling: sa.ColumnElement[int | None]
-) -> sa.ColumnElement[int]:
-    """``effective`` as SQL, for filters and figures; a NULL ceiling allows all."""
-    top = sa.func.coalesce(ceiling, int(Tier.NAMED))
-    lower = sa.case((tier < cap, tier), else_=cap)
-    return sa.case((lower < top, lower), else_=top)
-
-
 def wording(kind: Kind, language: str) -> tuple[str, str]:
     """The exact words by which consent was asked, as JSON, and their version (12 hex digits)."""
-    with force_locale(language):
+    with speaking(language):
         shown = {
             "question": str(TIER_QUESTION),
             "tiers": {str(int(tier)): str(TIER_LABELS[tier]) for tier in offered(kind)},

@@ -9,13 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from intake.accounts.models import Organisation
 from intake.accounts.organisations import organisation_index, recognise
 from intake.foundation import clock, register
 from intake.foundation.crypto import keyring
 from intake.foundation.database import session
+from intake.foundation.i18n import speaking
 from intake.foundation.identifiers import receipt_for
 from intake.foundation.post import post
 from intake.foundation.vocabularies import find_country
@@ -177,7 +178,7 @@ def tell_there_is_news(submission: Submission) -> None:
     if not address or not submission.follow_up:
         return
     language = submission.interface_language
-    with force_locale(language):
+    with speaking(language):
         subject = gettext("There is news for you")
         body = gettext(
             "There is something new behind your receipt code. Open this page and type the code:\n\n%(address)s\n",

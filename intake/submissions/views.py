@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -20,7 +20,7 @@ from intake.foundation.identifiers import MistypedReceipt, grouped, new_form_tok
 from intake.foundation.security import accepts, csrf
 from intake.foundation.texts import has_direction_controls
 from intake.programme.models import ListeningSession
-from intake.programme.queries import session_by_slug
+from intake.programme.queries import session_by_slug, session_version
 
 from . import queries, services
 from .consent import TIER_LABELS, Consent, Tier, offered
@@ -53,6 +53,8 @@ def submit(slug: str, kind: str) -> ResponseReturnValue:
     """The form, the check page and the receipt of one submission."""
     if kind not in WRITTEN:
         abort(404)
+    if request.method == "GET" and (kept := _kept_blank_page(slug, Kind(kind))):
+        return kept
     return _form_steps(_session_or_404(slug), Kind(kind))
 
 
@@ -83,11 +85,9 @@ def _session_or_404(slug: str) -> ListeningSession:
 
 
 def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
-    if request.method == "GET" and not _is_closed(held, kind):
-        return _blank_page(held, kind)
     form = _form(held, kind)
     if request.method == "GET":
-        return _closed(held, form)
+        return _closed(held, form) if _is_closed(held, kind) else _blank_page(held, form)
     if went_wrong():
         return _form_page(held, form, problem=_what_went_wrong())
     step = request.form.get("step")
@@ -106,18 +106,23 @@ def _form(held: ListeningSession, kind: Kind) -> SubmissionForm:
     return form_class(kind, tuple((question.position, question.text) for question in held.questions))()
 
 
-def _blank_page(held: ListeningSession, kind: Kind) -> str:
+def _kept_blank_page(slug: str, kind: Kind) -> str | None:
+    """The empty form of a session as it was rendered for a stranger before, with tokens of its own."""
+    if guards.current_person():
+        return None
+    kept = _blank_pages.get((session_version(slug), kind, i18n.language().code))
+    return kept and kept.replace(_CSRF_SLOT, generate_csrf()).replace(_TOKEN_SLOT, new_form_token())
+
+
+def _blank_page(held: ListeningSession, form: SubmissionForm) -> str:
     """The empty form. For strangers it differs only in its two tokens, so it is rendered once and kept."""
-    if g.get("person"):
-        return _form_page(held, _form(held, kind))
-    key = (held.id, held.changed_at, kind, i18n.language().code)
-    if key not in _blank_pages:
-        form = _form(held, kind)
-        rendered = _form_page(held, form)
+    rendered = _form_page(held, form)
+    if not guards.current_person():
         if len(_blank_pages) >= _MOST_BLANK_PAGES:
             _blank_pages.clear()
+        key = (session_version(held.slug), form.kind, i18n.language().code)
         _blank_pages[key] = rendered.replace(generate_csrf(), _CSRF_SLOT).replace(form.form_token.data, _TOKEN_SLOT)
-    return _blank_pages[key].replace(_CSRF_SLOT, generate_csrf()).replace(_TOKEN_SLOT, new_form_token())
+    return rendered
 
 
 def _is_closed(held: ListeningSession, kind: Kind) -> bool:
@@ -209,7 +214,7 @@ def _receipt_page(held: ListeningSession, submission: Submission, code: str) -> 
 
 
 def _keep(held: ListeningSession, form: SubmissionForm) -> tuple[Submission, str]:
-    person = g.get("person") if form.kind is Kind.INTERVENTION else None
+    person = guards.current_person() if form.kind is Kind.INTERVENTION else None
     with transaction():
         return services.submit(
             form.filled(),

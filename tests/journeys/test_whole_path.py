@@ -128,6 +128,8 @@ def speak(traveller: Traveller) -> str:
     traveller.choose("story_of", "mine")
     traveller.choose("about_child", "no")
     page.fill("#what_happened", STORY[language])
+    counted = page.locator("#what_happened-limit [data-count]").inner_text()
+    assert counted == f"({len(STORY[language])})", "what is typed is counted as the server counts it"
     page.fill("#guiding_1", ARABIC_ANSWER)
     page.select_option("#country", "MA")
     page.fill("#happened_when", "2020")

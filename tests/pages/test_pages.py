@@ -117,3 +117,13 @@ def test_no_rule_answers_without_saying_who_may(app: Flask) -> None:
 )
 def test_a_control_character_in_an_address_is_nothing(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["intake.css", "desks.css", "count.js", "icon.svg"])
+def test_the_parts_of_a_page_are_kept_for_good_and_tell_nothing(client: FlaskClient, name: str) -> None:
+    with client.get(f"/static/{name}") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "Set-Cookie" not in answer.headers

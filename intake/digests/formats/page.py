@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from flask import current_app
-from flask_babel import force_locale
 
 from intake.digests.document import Document
+from intake.foundation.i18n import speaking
 
 from .plain import plain
 from .wording import day_of_issue
@@ -23,7 +23,7 @@ _PIECES = 200
 
 def write(document: Document, out: BinaryIO) -> None:
     """Write ``document`` as one page, streamed from the template."""
-    with force_locale(document.language):
+    with speaking(document.language):
         template = current_app.jinja_env.get_template(_TEMPLATE)
         stream = template.stream(document=document, issued=day_of_issue(document))
         stream.enable_buffering(_PIECES)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import zipfile
 from typing import BinaryIO
 
-from flask_babel import force_locale
 from lxml import etree
 
 from intake.digests.document import Document
+from intake.foundation.i18n import speaking
 
 from .body import Body
 from .house import house_template
@@ -28,7 +28,7 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 def write(document: Document, out: BinaryIO) -> None:
     """Write ``document`` as a Word document; ``out`` must be seekable."""
     template = house_template(document.language)
-    with force_locale(document.language), zipfile.ZipFile(out, "w") as package:
+    with speaking(document.language), zipfile.ZipFile(out, "w") as package:
         for name, content in template.parts:
             package.writestr(_member(name), content)
         package.writestr(_member("docProps/core.xml"), core_properties(document))

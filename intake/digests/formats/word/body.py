@@ -24,6 +24,7 @@ from intake.digests.document import (
     Table,
 )
 from intake.digests.formats.plain import plain
+from intake.foundation.languages import locale_of
 from intake.foundation.multilingual import Text
 
 from .styles import TEXT_WIDTH, style_id
@@ -185,7 +186,7 @@ class Body:
             return self._set.in_column("Table Text", cell)
         made = self._set.empty("Table Number")
         if cell is not None:
-            self._set.write_code(made, format_decimal(cell, locale=self._document.language))
+            self._set.write_code(made, format_decimal(cell, locale=locale_of(self._document.language)))
         return made
 
     def _table_head(self, style: str, widths: tuple[int, ...], caption: str, *, head: bool) -> None:
