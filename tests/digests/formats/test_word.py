@@ -15,8 +15,9 @@ import docx
 import pytest
 from lxml import etree
 
-from intake.digests.formats.word.text import stretches
+from intake.digests.formats.word.text import Setter, stretches
 from intake.foundation.languages import CODES, direction_of
+from intake.foundation.multilingual import Text
 from tests.digests.formats.conftest import Write
 from tests.digests.formats.golden import HOSTILE, VOICES, WORDING, golden
 from tests.provision.documents import Poppler, Soffice
@@ -278,10 +279,20 @@ def test_alignment_in_a_column_of_the_other_direction(parts: Open) -> None:
     assert paragraph.find(f"{W}pPr/{W}jc").get(f"{W}val") == "right"
 
 
+@pytest.mark.parametrize(
+    ("language", "base", "line"), [("ar", "rtl", "One line of many."), ("en", "ltr", "سطر من عدة أسطر.")]
+)
+def test_prose_in_a_column_starts_where_its_own_language_does(language: str, base: Any, line: str) -> None:
+    other = "en" if language == "ar" else "ar"
+    for made in Setter(base).paragraphs_in_column("Table Text", Text(f"{line}\n{line * 5}", other)):
+        assert direction(made, language) == direction_of(other)
+        assert made.find(f"{W}pPr/{W}jc") is None
+
+
 # --- As its readers open it ---
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", CODES)
 def test_libreoffice_opens_it_with_every_word(
     language: str, write: Write, soffice: Soffice, poppler: Poppler, tmp_path: Path
 ) -> None:

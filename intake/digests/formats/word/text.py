@@ -23,6 +23,8 @@ from .styles import line_height, style_id
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACES = {"w": W}
+_FITS_A_COLUMN = 60
+"""Characters of a value that stands in one line of a table's column."""
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 # Strong characters by direction (Unicode's bidirectional classes R and AL, and L) with the Arabic
@@ -92,9 +94,12 @@ class Setter:
         return made
 
     def paragraphs_in_column(self, style: str, text: Text) -> Iterator[etree._Element]:
-        """The author's paragraphs as by ``in_column``."""
-        for line in paragraphs(text.text):
-            yield self.in_column(style, Text(line, text.language))
+        """The author's paragraphs: a name or a figure as by ``in_column``, prose from where its own language starts."""
+        lines = paragraphs(text.text)
+        if len(lines) > 1 or any(len(line) > _FITS_A_COLUMN for line in lines):
+            yield from self.paragraphs(style, text)
+        else:
+            yield from (self.in_column(style, Text(line, text.language)) for line in lines)
 
     def paragraphs(self, style: str, text: Text, *, keep_next: bool = False) -> Iterator[etree._Element]:
         """The author's paragraphs, in the text's direction; ``keep_next`` ties the last to what follows."""
