@@ -8,7 +8,7 @@ from intake.accounts.models import Membership, Organisation, Person
 from intake.accounts.permissions import Role
 from intake.foundation import clock
 from intake.foundation.database import session
-from intake.foundation.identifiers import new_form_token
+from intake.foundation.identifiers import new_form_token, receipt_for
 from intake.programme.models import GuidingQuestion, ListeningSession, Series, WorkingGroup
 from intake.programme.vocabulary import SessionState
 from intake.submissions import services
@@ -16,6 +16,10 @@ from intake.submissions.consent import Consent, Tier
 from intake.submissions.models import Submission
 from intake.submissions.services import Filled
 from intake.submissions.vocabulary import Kind
+
+TOKEN = "token-of-these-tests_0123456789_abcdefghijk"
+CODE = receipt_for(TOKEN)
+"""A form's token, and the receipt of what is submitted with it."""
 
 TESTIMONY: dict[str, Any] = {
     "story_of": "mine",

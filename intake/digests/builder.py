@@ -120,7 +120,7 @@ class _Builder:
 
     def _theme(self, theme: str, entries: Sequence[GatedEntry]) -> Iterator[Block]:
         if not entries:
-            yield self._empty(_("What was said about this may only be counted, or has fallen since the freeze."))
+            yield self._empty(_("What was said about this may only be counted, or has been removed since the freeze."))
             return
         yield self._how_many(entries)
         for kind in (Kind.TESTIMONY, Kind.INTERVENTION):

@@ -80,7 +80,7 @@ def _spread(
     if counts.get(NOT_SAID):
         rows.append((Text(_("Not said"), language), counts[NOT_SAID]))
     silent = [words.text for code, words in codes if not counts.get(code)]
-    note = _("Not heard from: %(names)s.", names=listed(silent)) if silent else ""
+    note = _("No accepted submissions from: %(names)s.", names=listed(silent)) if silent else ""
     head = _head((name, _count(State.ACCEPTED)), language)
     return Table(Text(caption, language), head, tuple(rows), Text(note, language) if note else None)
 

@@ -47,8 +47,8 @@ def topic(frozen: Frozen, language: str) -> Text:
 def _since(fallen: int, lowered: int) -> Iterator[str]:
     if fallen:
         yield ngettext(
-            "%(num)s submission has fallen since the freeze: compile again.",
-            "%(num)s submissions have fallen since the freeze: compile again.",
+            "%(num)s submission has been removed since the freeze: compile again.",
+            "%(num)s submissions have been removed since the freeze: compile again.",
             fallen,
         )
     if lowered:
@@ -125,7 +125,7 @@ def _digest_rows(frozen: Frozen, freeze: str, fallen: int, language: str) -> Ite
     yield row(_("Compiled"), day(frozen["compiled"], language))
     yield row(_("Received by the cut-off day"), number(sum(frozen["received"].values()), language))
     yield row(_("Accepted, and so in this digest"), number(len(frozen["entries"]), language))
-    yield row(_("Fallen since the freeze"), number(fallen, language))
+    yield row(_("Removed since the freeze"), number(fallen, language))
     yield row(_("Arrangement and vocabulary"), f"{frozen['template']} / {frozen['vocabulary']}")
     yield row(_("Fingerprint of the freeze (SHA-256)"), freeze)
 
@@ -152,8 +152,8 @@ def _how(frozen: Frozen, language: str) -> Iterator[str]:
         compiled=day(frozen["compiled"], language), cutoff=day(frozen["cutoff"], language),
     )  # fmt: skip
     yield _(
-        "Received counts everything that was sent, also what was withdrawn or not accepted. Accepted counts "
-        "submissions, not people: who submitted twice is counted twice."
+        "“Received” counts everything that was sent, including what was withdrawn or not accepted. “Accepted” counts "
+        "submissions, not people: somebody who submitted twice is counted twice."
     )
     yield _("Near-duplicates are not grouped yet: a text that many sent counts as often as it was sent.")
     yield _(
@@ -165,9 +165,9 @@ def _how(frozen: Frozen, language: str) -> Iterator[str]:
         "people concerned, and the limit of the listening session."
     )
     yield ngettext(
-        "Somebody quoted without a name is called by kind and area. Both are widened until at least %(num)s "
-        "submitter in this digest shares them.",
-        "Somebody quoted without a name is called by kind and area. Both are widened until at least %(num)s "
-        "submitters in this digest share them.",
+        "Somebody quoted without a name is described by kind of contributor and region. Both are widened until at "
+        "least %(num)s contributor to this digest fits them.",
+        "Somebody quoted without a name is described by kind of contributor and region. Both are widened until at "
+        "least %(num)s contributors to this digest fit them.",
         ENOUGH,
     )

@@ -16,7 +16,6 @@ from intake.foundation.database import session
 from intake.moderation.models import Coding
 from intake.programme.models import ListeningSession, Series
 from intake.submissions.models import Revision, Submission
-from intake.submissions.vocabulary import State
 
 from .models import Digest
 
@@ -48,7 +47,7 @@ def desk(holder: Holder | None) -> list[DeskRow]:
 
 
 def _counts() -> dict[int, tuple[int, int]]:
-    accepted = sa.func.sum(sa.case((Submission.state == State.ACCEPTED, 1), else_=0))
+    accepted = sa.func.sum(sa.case((Submission.accepted_revision.is_not(None), 1), else_=0))
     rows = session().execute(
         sa.select(Submission.listening_session_id, sa.func.count(), accepted).group_by(Submission.listening_session_id)
     )
@@ -128,7 +127,7 @@ def accepted_submissions(code: str) -> Mapping[str, Submission]:
     of_session = sa.select(ListeningSession.id).where(ListeningSession.code == code).scalar_subquery()
     sought = (
         sa.select(Submission)
-        .where(Submission.listening_session_id == of_session, Submission.state == State.ACCEPTED)
+        .where(Submission.listening_session_id == of_session, Submission.accepted_revision.is_not(None))
         .options(
             lazyload(Submission.listening_session),  # one and the same for all: read once, not with each row
             *map(defer, (Submission.received_at, Submission.changed_at, Submission.claimed_until)),

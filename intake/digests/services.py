@@ -17,7 +17,6 @@ from intake.foundation.vocabularies import region_of
 from intake.moderation.models import Scheme
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
-from intake.submissions.vocabulary import State
 
 from . import queries
 from .builder import build
@@ -69,7 +68,7 @@ def compile_digest(held: ListeningSession, *, person_id: int | None = None, cuto
 
 def _freeze(held: ListeningSession, version: int, moment: datetime, cutoff: datetime) -> Frozen:
     received = queries.received(held.id, cutoff)
-    accepted = [row for row in received if row.state == State.ACCEPTED]
+    accepted = [row for row in received if row.accepted_revision is not None]
     return {
         "template": TEMPLATE,
         "vocabulary": vocabulary_version(),

@@ -32,10 +32,13 @@ MESSAGES = {
     409: (_l("Somebody was faster"), _l("This was changed while you were looking at it. Please look again.")),
     413: (_l("That is too much at once"), _l("Please send less text, or fewer files.")),
     415: (_l("We cannot read this kind of file"), _l("Please use one of the formats named beside the field.")),
-    422: (_l("Something does not fit"), _l("Please go back and check what you entered.")),
+    422: (_l("Something is not right"), _l("Please go back and check what you entered.")),
     429: (_l("That was very fast"), _l("Please wait a minute and try again.")),
     500: (_l("Something went wrong on our side"), _l("It is not your fault. Please try again in a few minutes.")),
-    503: (_l("We cannot answer right now"), _l("Nothing you sent was half kept. Please try again in a minute.")),
+    503: (
+        _l("We cannot answer right now"),
+        _l("If you sent something, please send it again in a minute: it is never kept twice."),
+    ),
 }  # fmt: skip
 
 _WENT_WRONG = "what_went_wrong"

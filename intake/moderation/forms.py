@@ -66,7 +66,7 @@ class ReasonForm(DecisionForm):
 
     words = TextAreaField(
         validators=[
-            DataRequired(_l("Please write it down: nothing is decided yet.")),
+            DataRequired(_l("Please fill this in: nothing has been decided yet.")),
             Answered(Question("words", "", Form.PROSE, Need.REQUIRED, limit=LONGEST_WORDS)),
         ]
     )
@@ -100,7 +100,7 @@ class CodingForm(FlaskForm):
     """The themes and objectives of a submission."""
 
     themes = AnyOfField(_l("Themes"))
-    objectives = AnyOfField(_l("Objectives of the Global Compact"))
+    objectives = AnyOfField(_l("Objectives of the Global Compact for Migration"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -131,7 +131,7 @@ class ContactReason(StrEnum):
 
 CONTACT_REASONS = {
     ContactReason.QUESTION: _l("To ask something: they allowed it"),
-    ContactReason.CONSENT: _l("To make sure of what they agreed to"),
+    ContactReason.CONSENT: _l("To check what they agreed to"),
     ContactReason.DANGER: _l("Somebody may be in danger"),
     ContactReason.ASKED: _l("They asked us to get in touch"),
 }

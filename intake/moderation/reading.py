@@ -37,6 +37,7 @@ from intake.submissions.questionnaire import (
 from intake.submissions.sealing import Answers, Erased, open_answers, open_contact, open_message, open_reason
 from intake.submissions.showing import Shown, language_of, show_all, words
 from intake.submissions.vocabulary import Kind, State
+from intake.submissions.workflow import STANDING
 
 Statement = TypeVar("Statement", bound=sa.Select[*tuple[Any, ...]])
 
@@ -180,15 +181,15 @@ def find(reference: str, person: Person) -> Submission | None:
     return session().scalars(sought).one_or_none()
 
 
-def read(submission: Submission, person: Person, reader: str) -> Reading:
-    """The latest revision as ``person`` may read it, choices in the language ``reader``.
+def read(submission: Submission, person: Person, reader: str, *, accepted: bool = False) -> Reading:
+    """The latest revision as ``person`` may read it, or the ``accepted`` one; choices in the language ``reader``.
 
     Raises:
         Unreadable: it does not exist for them.
     """
     if not is_readable(submission, person):
         raise Unreadable(submission.reference)
-    revision = submission.revisions[-1]
+    revision = (_accepted(submission) if accepted else None) or submission.revisions[-1]
     answers = open_answers(submission, revision)
     asked = sections(Kind(submission.kind), _guiding(submission))
     return Reading(
@@ -235,7 +236,7 @@ def history(submission: Submission, person: Person) -> list[tuple[Decision, str]
 def answers_for_digest(submission: Submission) -> Answers | None:
     """The answers of the accepted revision that a digest may use; None when it may use none of its text.
 
-    Nothing below tier 1, nothing that is not accepted now, no contact, no answer given for
+    Nothing below tier 1, nothing of which no revision stands accepted now, no contact, no answer given for
     moderation only; below tier 3 nothing that says in which country or with which partners.
     ``LANGUAGES_OF_ANSWERS`` says which of them are in another language than the submission.
     """
@@ -274,7 +275,7 @@ def identity_for_digest(submission: Submission) -> Identity:
 
 
 def _accepted(submission: Submission) -> Revision | None:
-    if submission.state != State.ACCEPTED or submission.text_key is None:
+    if submission.state not in STANDING or submission.text_key is None:
         return None
     return next((r for r in submission.revisions if r.number == submission.accepted_revision), None)
 

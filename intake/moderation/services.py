@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -127,14 +128,12 @@ def decide(
         services.tell_there_is_news(submission)
 
 
-def _further_changes(submission: Submission, move: Move) -> dict[str, int | None]:
-    changes: dict[str, int | None] = {}
+def _further_changes(submission: Submission, move: Move) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
     if move.verb not in _LEAVES_THE_CLAIM:
         changes |= {"claimed_by_id": None, "claimed_until": None}
     if move.verb == "accept":
-        changes["accepted_revision"] = submission.revisions[-1].number
-    elif move.to is not None:
-        changes["accepted_revision"] = None
+        changes |= services.what_stands(submission, submission.revisions[-1])
     if move.verb == "lift_cap":
         changes["tier_cap"] = Tier.NAMED
     return changes

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from intake.accounts import guards
@@ -207,13 +208,17 @@ def _what_went_wrong() -> Trouble:
 
 def _somebody_else(other: ClaimedByOther) -> Trouble:
     return Trouble(
-        _("Nothing was changed: %(name)s is on it, for %(minutes)s more minutes at the most.",
-          name=other.name, minutes=_minutes_until(other.until))
-    )  # fmt: skip
+        ngettext(
+            "Nothing was changed: %(name)s is on it, for %(num)s more minute at the most.",
+            "Nothing was changed: %(name)s is on it, for %(num)s more minutes at the most.",
+            _minutes_until(other.until),
+            name=other.name,
+        )
+    )
 
 
 def _not_open_now() -> Trouble:
-    return Trouble(_("Nothing was changed: it waits for nothing any more."))
+    return Trouble(_("Nothing was changed: it no longer needs a decision."))
 
 
 def _overtaken(found: Submission, form: DecisionForm, seen: int, decided: int) -> str:
@@ -258,6 +263,7 @@ def _page(
         listing=listing(page, filters, current=found),
         next=_next(page, found),
         reading=reading.read(found, person, reader),
+        before=reading.read(found, person, reader, accepted=True) if found.is_amended else None,
         country=label("countries", found.country, reader) if found.country else None,
         tier=_tier(found),
         other=other,

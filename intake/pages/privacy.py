@@ -40,11 +40,11 @@ _AS_LONG_AS_SUBMISSION = _l("As long as the submission; erased with it.")
 
 STORED: tuple[Group, ...] = (
     Group(_l("If you submit something"), (
-        Item(_l("What you write, in every state you gave it; sealed with a key of its own"),
+        Item(_l("What you write, in every version; encrypted with its own key"),
              _l("It is what the working group asks for."),
              _l("Until you withdraw it; then erased within the days stated above."),
              _columns("revision", "id submission_id number at language answers") + _columns("submission", "text_key")),
-        Item(_l("Your name, organisation and e-mail, if you give them; sealed with a second key"),
+        Item(_l("Your name, organisation and e-mail, if you give them; encrypted with a second key"),
              _l("To name you if you wish, and to tell you that there is news."),
              _l("Until you withdraw; then destroyed at once."),
              _columns("revision", "contact") + _columns("submission", "contact_key")),
@@ -61,10 +61,11 @@ STORED: tuple[Group, ...] = (
              + _columns("consent_record", "id submission_id at tier follow_up publication language")
              + _columns("consent_record", "wording wording_version")),
         Item(_l("Fingerprints of your receipt code, of the form, and of your organisation’s name, but not the code"),
-             _l("To let you back in, to count a form sent twice once, and to keep your organisation from judging you."),
+             _l("To let you come back, to count a form sent twice only once, and so that your own organisation does "
+                "not decide on your submission."),
              _l("Erased with the text."),
              _columns("submission", "receipt_digest form_digest sent_digest organisation_index")),
-        Item(_l("Questions to you and your answers, decisions and their reasons; sealed with the text"),
+        Item(_l("Questions to you and your answers, decisions and their reasons; encrypted with the text"),
              _l("So that every decision can be explained."), _AS_LONG_AS_SUBMISSION,
              _columns("message", "id submission_id number at from_contributor person_id language body")
              + _columns("decision", "id submission_id number at person_id verb from_state to_state revision reason")),
@@ -79,15 +80,15 @@ STORED: tuple[Group, ...] = (
     )),
     Group(_l("If you work with Intake"), (
         Item(_l("Your name, e-mail, language, organisation and roles"),
-             _l("To let you do your work, and nobody else."), _l("Until the secretariat removes you."),
+             _l("So that you, and only you, can do your work here."), _l("Until the secretariat removes you."),
              _columns("person", "id email name language organisation_id active example created_at")
              + _columns("membership", "id person_id role working_group_id listening_session_id")),
-        Item(_l("A fingerprint of your password, the sealed secret of your second factor, and failed attempts"),
+        Item(_l("A fingerprint of your password, the encrypted key of your authenticator app, and failed attempts"),
              _l("To know that it is you."), _l("Until you change them."),
              _columns("person", "password_hash totp_secret totp_last_step failed_attempts locked_until")
              + _columns("invitation", "id token_digest person_id expires_at used_at")),
         Item(_l("Your visits: when they began, and when you were last seen"),
-             _l("To end them after half an hour without a sign of you."), _l("Until they end."),
+             _l("To end them after half an hour without activity."), _l("Until they end."),
              _columns("visit", "id token_digest person_id started_at seen_at confirmed_at second_factor_passed")),
         Item(_l("A register of what you decide, open and export"),
              _l("So that nobody can act unseen."), _l("For good."),

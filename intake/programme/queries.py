@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -82,7 +83,12 @@ def session_version(slug: str) -> str | None:
     """
     with engine().connect() as connection:
         row = connection.execute(_SESSION_VERSION, {"slug": slug}).one_or_none()
-    return f"{row.id} {row.state} {row.changed_at}" if row else None
+    return version_of(row) if row else None
+
+
+def version_of(held: Any) -> str:
+    """``session_version`` of a listening session that is at hand, or of its row."""
+    return f"{held.id} {held.state} {held.changed_at}"
 
 
 def whole_session(slug: str) -> ListeningSession | None:

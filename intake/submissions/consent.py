@@ -53,7 +53,7 @@ TIER_NAMES = {
 }
 TIER_QUESTION = _l("How may we use your words?")
 FOLLOW_UP_LABEL = _l("You may contact me with questions about this submission")
-PUBLICATION_LABEL = _l("You may publish this, within my choice above, in the public summary of the session")
+PUBLICATION_LABEL = _l("You may publish this in the public summary of the session, within the limits I chose above")
 
 
 def offered(kind: Kind) -> tuple[Tier, ...]:

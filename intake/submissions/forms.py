@@ -31,7 +31,9 @@ from intake.foundation.vocabularies import find_country, options, vocabulary
 
 from .consent import FOLLOW_UP_LABEL, PUBLICATION_LABEL, TIER_LABELS, TIER_QUESTION, Consent, Tier, offered
 from .language_guess import guess
+from .models import Submission
 from .questionnaire import DECLINED, MAIN_PROSE, Form, Need, Question, questions, sections
+from .sealing import Answers
 from .services import Filled
 from .vocabulary import Kind
 
@@ -106,7 +108,7 @@ class Answered:
         self.question = question
         self.field_flags = {"maxlength": question.limit} if question.form in (Form.PROSE, Form.LINE) else {}
 
-    def __call__(self, form: SubmissionForm, field: Field) -> None:
+    def __call__(self, form: AnswersForm, field: Field) -> None:
         """Refuse with a message, or leave the value to keep."""
         question = self.question
         field.kept = None
@@ -128,7 +130,7 @@ class Answered:
                 raise StopValidation(str(why))
 
 
-def _declined(form: SubmissionForm, question: Question) -> bool:
+def _declined(form: AnswersForm, question: Question) -> bool:
     box = form._fields.get(f"{question.name}_declined")
     return box is not None and bool(box.data) and not (form[question.name].data or "").strip()
 
@@ -179,7 +181,7 @@ def _line(question: Question, field: Field) -> str:
     text = _check_length(question, " ".join(_cleaned(field).split()))
     if has_direction_controls(text):
         raise StopValidation(
-            gettext("This holds hidden characters that turn the writing direction. Please type it anew.")
+            gettext("This contains hidden characters that change the direction of the text. Please type it again.")
         )
     return text
 
@@ -324,32 +326,17 @@ def _offers(field: Field, value: Any) -> bool:
     return any(choice.value == value for choice in field.choices)
 
 
-class SubmissionForm(FlaskForm):
-    """What every form asks beside its questions: the language of the text, and consent."""
+class AnswersForm(FlaskForm):
+    """What every form of a submission asks: the language of the text, and the questions of its kind."""
 
-    form_token: HiddenField
     language: RadioField
-    consent_tier: RadioField
-    publication: BooleanField
-    follow_up: BooleanField
     kind: Kind
     guiding: tuple[tuple[int, Multilingual], ...]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.consent_tier.choices = tier_choices(offered(self.kind))
-        if not is_form_token(self.form_token.data or ""):
-            self.form_token.data = new_form_token()
 
     def validate_language(self, field: Field) -> None:
         """A language of ours, or ours to guess."""
         if not _offers(field, field.data):
             raise StopValidation(gettext("Please choose one of the answers shown."))
-
-    def validate_consent_tier(self, field: Field) -> None:
-        """Nothing is preselected: somebody has to choose."""
-        if not _offers(field, field.data):
-            raise StopValidation(gettext("Please choose how we may use your words."))
 
     def sections(self) -> Any:
         """The sections of this form."""
@@ -359,8 +346,8 @@ class SubmissionForm(FlaskForm):
         """The language the main text seems to be in; None when that cannot be told."""
         return guess(self[MAIN_PROSE[self.kind]].data or "")
 
-    def filled(self) -> Filled:
-        """What to keep; call after ``validate()`` said yes."""
+    def filled_under(self, consent: Consent) -> Filled:
+        """What to keep under ``consent``; call after ``validate()`` said yes."""
         answers = {
             question.name: kept
             for question in questions(self.kind, self.guiding)
@@ -369,40 +356,101 @@ class SubmissionForm(FlaskForm):
         text_language = self.language.data
         if text_language == GUESS:
             text_language = self.guessed_language() or interface_language().code
-        return Filled(
-            kind=self.kind,
-            language=text_language,
-            answers=answers,
-            consent=Consent(Tier(int(self.consent_tier.data)), self.follow_up.data, self.publication.data),
-        )
+        return Filled(kind=self.kind, language=text_language, answers=answers, consent=consent)
+
+
+class SubmissionForm(AnswersForm):
+    """The form of a new submission: the answers, and how they may be used."""
+
+    form_token: HiddenField
+    consent_tier: RadioField
+    publication: BooleanField
+    follow_up: BooleanField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consent_tier.choices = tier_choices(offered(self.kind))
+        if not is_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+    def validate_consent_tier(self, field: Field) -> None:
+        """Nothing is preselected: somebody has to choose."""
+        if not _offers(field, field.data):
+            raise StopValidation(gettext("Please choose how we may use your words."))
+
+    def filled(self) -> Filled:
+        """What to keep; call after ``validate()`` said yes."""
+        consent = Consent(Tier(int(self.consent_tier.data)), self.follow_up.data, self.publication.data)
+        return self.filled_under(consent)
+
+
+class AmendmentForm(AnswersForm):
+    """The answers of a submission, to be changed; ``seen`` is the revision they are of. Consent stays as it is."""
+
+    seen = HiddenField()
+
+    def __init__(self, submission: Submission, answers: Answers, **kwargs: Any) -> None:
+        revision = submission.revisions[-1]
+        held = {"seen": str(revision.number), "language": revision.language, **_as_typed(self, answers)}
+        super().__init__(data=held, **kwargs)
+        self._consent = Consent(Tier(submission.consent_tier), submission.follow_up, submission.publication)
+
+    def filled(self) -> Filled:
+        """What to keep, under the consent given when it was submitted, or since."""
+        return self.filled_under(self._consent)
+
+    def seen_revision(self) -> int:
+        """The number of the revision that was on the page; zero for what no page holds."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _as_typed(form: AnswersForm, answers: Answers) -> dict[str, Any]:
+    """Kept answers as the fields of ``form`` hold them."""
+    typed: dict[str, Any] = {}
+    for question in questions(form.kind, form.guiding):
+        value = answers.get(question.name)
+        if value == DECLINED and question.form is not Form.LIST:
+            typed[f"{question.name}_declined"] = True
+        elif value is not None:
+            typed[question.name] = str(value) if question.form is Form.NUMBER else value
+    return typed
 
 
 @lru_cache(maxsize=256)
 def form_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> type[SubmissionForm]:
     """The form of ``kind`` with the guiding questions ``(position, text)`` of a listening session."""
+    fields = {"form_token": HiddenField(), **_answer_fields(kind, guiding), **_consent_fields()}
+    return type("SubmissionForm", (SubmissionForm,), fields)
+
+
+@lru_cache(maxsize=256)
+def amendment_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> type[AmendmentForm]:
+    """The same questions as ``form_class`` asks, for somebody who changes what they said."""
+    return type("AmendmentForm", (AmendmentForm,), _answer_fields(kind, guiding))
+
+
+def _answer_fields(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...]) -> dict[str, Any]:
     # WTForms keeps the order in which fields are made: the order of the page, and of its error summary.
-    fields: dict[str, Any] = {"kind": kind, "guiding": guiding, **_opening_fields()}
+    fields: dict[str, Any] = {"kind": kind, "guiding": guiding, "language": _language_field()}
     for question in questions(kind, guiding):
         fields[question.name] = _field_for(question)
         if question.need is Need.DECLINABLE and question.form is not Form.LIST:
             fields[f"{question.name}_declined"] = BooleanField(PREFER_NOT)
-    return type("SubmissionForm", (SubmissionForm,), {**fields, **_consent_fields()})
+    return fields
 
 
-def _opening_fields() -> dict[str, Any]:
-    return {
-        "form_token": HiddenField(),
-        "language": RadioField(
-            _l("In which language do you write?"),
-            description=_l("It may differ from the language of this page."),
-            choices=[
-                SelectChoice(GUESS, _l("Work it out from my text")),
-                *(SelectChoice(one.code, Text(one.endonym, one.code)) for one in LANGUAGES),
-            ],
-            default=GUESS,
-            validate_choice=False,
-        ),
-    }
+def _language_field() -> RadioField:
+    return RadioField(
+        _l("In which language do you write?"),
+        description=_l("It may differ from the language of this page."),
+        choices=[
+            SelectChoice(GUESS, _l("Work it out from my text")),
+            *(SelectChoice(one.code, Text(one.endonym, one.code)) for one in LANGUAGES),
+        ],
+        default=GUESS,
+        validate_choice=False,
+    )
 
 
 def _consent_fields() -> dict[str, Any]:
@@ -433,13 +481,18 @@ class AnswerForm(FlaskForm):
 
 
 class ConsentForm(FlaskForm):
-    """Lowering consent: only what is not wider than now is offered."""
+    """Changing consent: less counts at once, more needs ``sure``."""
 
     consent_tier = RadioField(TIER_QUESTION, validate_choice=False)
-    follow_up = BooleanField(FOLLOW_UP_LABEL)
     publication = BooleanField(PUBLICATION_LABEL)
+    follow_up = BooleanField(FOLLOW_UP_LABEL)
+    sure = BooleanField(_l("Yes, I allow more than before"))
 
     def validate_consent_tier(self, field: Field) -> None:
         """One of the tiers offered."""
         if not _offers(field, field.data):
             raise StopValidation(gettext("Please choose how we may use your words."))
+
+    def consent(self) -> Consent:
+        """What is agreed to now; call after ``validate()`` said yes."""
+        return Consent(Tier(int(self.consent_tier.data)), self.follow_up.data, self.publication.data)

@@ -40,8 +40,11 @@ class Submission(Base):
 
     ``reference`` is public and citable; ``receipt_digest`` and ``form_digest`` are keyed
     digests of the contributor's code and of the form's token, ``sent_digest`` of what was sent
-    with it: the same form sent twice is told from a form that was changed and sent again. ``tier_cap`` is the highest
-    tier that care for the person concerned allows. ``version`` counts changes of this row.
+    with it: the same form sent twice is told from a form that was changed and sent again.
+    ``tier_cap`` is the highest tier that care for the person concerned allows.
+    ``accepted_revision`` is what stands in digests, also while a later revision waits;
+    ``language``, ``stakeholder_type`` and ``country`` are those of that revision, or of the
+    latest while none is accepted. ``version`` counts changes of this row.
     """
 
     __tablename__ = "submission"
@@ -108,6 +111,11 @@ class Submission(Base):
     def effective_tier(self) -> Tier:
         """The consent that counts for every use of these words."""
         return effective(self.consent_tier, self.tier_cap, self.listening_session.ceiling)
+
+    @property
+    def is_amended(self) -> bool:
+        """Whether the contributor changed it since it was accepted: what was accepted stands until that is decided."""
+        return self.accepted_revision is not None and self.accepted_revision < self.revisions[-1].number
 
     @property
     def scope(self) -> Scope:

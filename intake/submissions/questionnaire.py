@@ -125,7 +125,7 @@ _WHERE = (
     ),
 )  # fmt: skip
 _GROUPS = Question(
-    "population_groups", _l("Who is this about?"), Form.MANY, Need.OPTIONAL,
+    "population_groups", _l("Which groups of people is this about?"), Form.MANY, Need.OPTIONAL,
     hint=_l("Choose all that apply."), vocabulary="population_groups", use=Use.FACT,
 )  # fmt: skip
 _NAME = Question(
@@ -143,10 +143,10 @@ TESTIMONY = (
             ),
         ),
         Question(
-            "agreement", _l("Did the person it is about agree to this?"), Form.ONE, Need.REQUIRED,
+            "agreement", _l("Did the person whose story it is agree to this?"), Form.ONE, Need.REQUIRED,
             options=(
                 ("written", _l("Yes, in writing")),
-                ("spoken", _l("Yes, by word")),
+                ("spoken", _l("Yes, in spoken words")),
                 ("no_person", _l("It is not about one person")),
                 ("no", _l("No, or not yet")),
             ),
@@ -154,7 +154,9 @@ TESTIMONY = (
             only_if=("story_of", frozenset({"asked", "organisation"})),
             stops=(("no", _l("Please ask the person first, or write it without anything that could point to them.")),),
         ),
-        Question("about_child", _l("Is it about a child?"), Form.ONE, Need.REQUIRED, options=YES_NO_UNSURE),
+        Question(
+            "about_child", _l("Is this about a child (under 18)?"), Form.ONE, Need.REQUIRED, options=YES_NO_UNSURE
+        ),
         Question(
             "what_happened", _l("What happened?"), Form.PROSE, Need.REQUIRED,
             hint=_l("Tell it in your own words. Leave out names, addresses, and phone or file numbers."),
@@ -223,7 +225,7 @@ PRACTICE = (
             hint=_l("Leave it empty if it is still running."),
         ),
         Question(
-            "status", _l("Where does it stand?"), Form.ONE, Need.REQUIRED, use=Use.FACT,
+            "status", _l("How far along is the practice?"), Form.ONE, Need.REQUIRED, use=Use.FACT,
             options=(("planned", _l("Planned")), ("running", _l("Running")), ("completed", _l("Completed"))),
         ),
         Question(
@@ -252,7 +254,7 @@ PRACTICE = (
         ),
         _GROUPS,
         Question(
-            "people_reached", _l("How many people were reached?"), Form.NUMBER, Need.OPTIONAL, limit=1_000_000_000,
+            "people_reached", _l("How many people did it reach?"), Form.NUMBER, Need.OPTIONAL, limit=1_000_000_000,
             use=Use.FACT,
         ),
         Question(
@@ -262,7 +264,8 @@ PRACTICE = (
     )),
     Section("learning", _l("What others can learn"), (
         Question(
-            "partners", _l("Who worked together, and who paid?"), Form.PROSE, Need.OPTIONAL, limit=1_000, use=Use.STORY
+            "partners", _l("Which partners were involved, and who paid for it?"), Form.PROSE, Need.OPTIONAL,
+            limit=1_000, use=Use.STORY,
         ),
         Question(
             "lessons", _l("What would you tell someone who wants to do the same?"), Form.PROSE, Need.OPTIONAL,
@@ -274,11 +277,12 @@ PRACTICE = (
             limit=2_000, use=Use.STORY,
         ),
         Question(
-            "links", _l("Where can one read more?"), Form.PROSE, Need.OPTIONAL, limit=1_000, use=Use.FACT,
+            "links", _l("Where can people read more?"), Form.PROSE, Need.OPTIONAL, limit=1_000, use=Use.FACT,
             hint=_l("Web addresses, one on each line."),
         ),
         Question(
-            "gcm_objectives", _l("Which objectives of the Global Compact does it serve?"), Form.MANY, Need.OPTIONAL,
+            "gcm_objectives", _l("Which objectives of the Global Compact for Migration does it serve?"),
+            Form.MANY, Need.OPTIONAL,
             vocabulary="gcm_objectives", use=Use.FACT, hint=_l("Only if you know them."),
         ),
     )),
@@ -313,7 +317,7 @@ INTERVENTION = (
             "speaker", _l("Name and title of the speaker"), Form.LINE, Need.OPTIONAL, limit=200, kept=Kept.CONTACT
         ),
         Question(
-            "intervention_type", _l("How was it made?"), Form.ONE, Need.REQUIRED, use=Use.FACT,
+            "intervention_type", _l("How was the intervention made?"), Form.ONE, Need.REQUIRED, use=Use.FACT,
             options=(
                 ("floor", _l("From the floor")), ("panellist", _l("As a panellist")),
                 ("presenter", _l("As a presenter")), ("moderator", _l("As a moderator")),
@@ -322,7 +326,7 @@ INTERVENTION = (
             ),
         ),
         Question(
-            "point", _l("What kind of point is it?"), Form.ONE, Need.REQUIRED, use=Use.FACT,
+            "point", _l("What kind of statement is it?"), Form.ONE, Need.REQUIRED, use=Use.FACT,
             options=(
                 ("challenge", _l("A challenge")), ("practice", _l("A practice")),
                 ("recommendation", _l("A recommendation")), ("question", _l("A question")),

@@ -63,8 +63,8 @@ class AlreadySent(Exception):
     """The form was sent before and is now sent with other words: it would be a second submission."""
 
 
-class CannotRaise(Exception):
-    """A higher tier needs a fresh confirmation; lowering is always possible."""
+class NotConfirmed(Exception):
+    """Allowing more than before needs a fresh confirmation; allowing less never does."""
 
 
 def submit(
@@ -95,10 +95,8 @@ def submit(
         channel=channel,
         received_at=moment,
         changed_at=moment,
-        language=filled.language,
+        **_described(filled.language, filled.answers),
         interface_language=interface_language,
-        stakeholder_type=filled.answers.get("stakeholder_type") or None,
-        country=_country(filled.answers),
         danger_now=filled.answers.get("danger_now") == "yes",
         consent_tier=filled.consent.tier,
         tier_cap=_careful_cap(filled.answers),
@@ -114,7 +112,7 @@ def submit(
     give_keys(submission)
     session().add(submission)
     session().flush()
-    _add_revision(submission, filled, moment)
+    _add_revision(submission, 1, filled, moment)
     _record_consent(submission, filled.consent, interface_language, moment)
     register.record("submission.receive", submission.reference, person_id=recorded_by_id, kind=filled.kind)
     session().flush()
@@ -133,6 +131,49 @@ def sent_before(filled: Filled, listening_session: ListeningSession, form_token:
     if found.state == State.WITHDRAWN or found.sent_digest != _sent_digest(filled, listening_session):
         raise AlreadySent(found.reference)
     return found
+
+
+def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
+    """Keep ``filled`` as the next revision; what was accepted stands until the new one is decided.
+
+    ``seen`` is the number of the revision that was changed; its consent stays as it is. Returns
+    False, and keeps nothing, when nothing was changed. Care only grows: what a moderator has to
+    lift stays until then.
+
+    Raises:
+        IllegalMove: it cannot be changed from where it stands.
+        Overtaken: it was changed since, in another place.
+    """
+    _lock(submission)
+    latest = submission.revisions[-1]
+    if latest.number != seen:
+        raise workflow.Overtaken(submission.reference)
+    if filled.language == latest.language and filled.shown() == current_answers(submission):
+        return False
+    _add_revision(submission, latest.number + 1, filled, clock.now())
+    session().flush()
+    session().refresh(submission, ["revisions"])
+    columns = {} if submission.accepted_revision else _described(filled.language, filled.answers)
+    workflow.make(
+        submission, "amend", version=submission.version, person_id=None,
+        tier_cap=min(submission.tier_cap, _careful_cap(filled.answers)),
+        danger_now=submission.danger_now or filled.answers.get("danger_now") == "yes",
+        organisation_index=_organisation_index(filled.answers),
+        **columns,
+    )  # fmt: skip
+    return True
+
+
+def what_stands(submission: Submission, revision: Revision) -> dict[str, Any]:
+    """The columns of ``submission`` once ``revision`` is accepted."""
+    described = _described(revision.language, open_answers(submission, revision))
+    return {"accepted_revision": revision.number, **described}
+
+
+def _described(language: str, answers: Answers) -> dict[str, Any]:
+    """What of a revision is counted without opening it, as columns."""
+    kind_of_contributor = answers.get("stakeholder_type") or None
+    return {"language": language, "stakeholder_type": kind_of_contributor, "country": _country(answers)}
 
 
 def find_by_receipt(code: str) -> Submission | None:
@@ -181,7 +222,8 @@ def tell_there_is_news(submission: Submission) -> None:
     with speaking(language):
         subject = gettext("There is news for you")
         body = gettext(
-            "There is something new behind your receipt code. Open this page and type the code:\n\n%(address)s\n",
+            "There is news about your submission. "
+            "To see it, open this page and type your receipt code:\n\n%(address)s\n",
             address=_door_address(language),
         )
     post(address, subject, body)
@@ -193,28 +235,34 @@ def _door_address(language: str) -> str:
     return str(current_app.config["SETTINGS"].base_url + path)
 
 
-def lower_consent(submission: Submission, consent: Consent, language: str) -> None:
-    """Lower the tier, or take a permission back; effective at once, everywhere.
+def change_consent(submission: Submission, consent: Consent, language: str, *, confirmed: bool = False) -> None:
+    """Change what was agreed. Less counts at once, everywhere; more counts in what is compiled from now on.
 
     Raises:
-        CannotRaise: the tier or a permission would be wider than before.
+        NotConfirmed: it allows more than before, and that was not ``confirmed``.
     """
     moment = clock.now()
     _lock(submission)
-    wider = (
-        consent.tier > submission.consent_tier
-        or (consent.follow_up and not submission.follow_up)
-        or (consent.publication and not submission.publication)
-    )
-    if wider:
-        raise CannotRaise
+    wider = is_wider(consent, submission)
+    if wider and not confirmed:
+        raise NotConfirmed
     submission.consent_tier = consent.tier
     submission.follow_up = consent.follow_up
     submission.publication = consent.publication
     submission.changed_at = moment
     submission.version += 1
     _record_consent(submission, consent, language, moment)
-    register.record("submission.lower_consent", submission.reference, tier=int(consent.tier))
+    act = "submission.raise_consent" if wider else "submission.lower_consent"
+    register.record(act, submission.reference, tier=int(consent.tier))
+
+
+def is_wider(consent: Consent, submission: Submission) -> bool:
+    """Whether ``consent`` allows anything that the contributor has not allowed so far."""
+    return (
+        consent.tier > submission.consent_tier
+        or (consent.follow_up and not submission.follow_up)
+        or (consent.publication and not submission.publication)
+    )
 
 
 def withdraw(submission: Submission) -> None:
@@ -307,7 +355,7 @@ def _organisation_index(answers: Answers) -> str | None:
     return organisation_index(recognise(name, ((row.name, row.aliases) for row in known)))
 
 
-def _add_revision(submission: Submission, filled: Filled, moment: datetime) -> None:
+def _add_revision(submission: Submission, number: int, filled: Filled, moment: datetime) -> None:
     contact_names = {question.name for question in questions(filled.kind) if question.kept is Kept.CONTACT}
     contact = {name: value for name, value in filled.answers.items() if name in contact_names and value}
     text: dict[str, Any] = {name: value for name, value in filled.answers.items() if name not in contact_names}
@@ -315,11 +363,11 @@ def _add_revision(submission: Submission, filled: Filled, moment: datetime) -> N
     session().add(
         Revision(
             submission=submission,
-            number=1,
+            number=number,
             at=moment,
             language=filled.language,
-            answers=seal_answers(submission, 1, text),
-            contact=seal_contact(submission, 1, contact) if contact else None,
+            answers=seal_answers(submission, number, text),
+            contact=seal_contact(submission, number, contact) if contact else None,
         )
     )
 

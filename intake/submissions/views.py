@@ -17,20 +17,31 @@ from intake.foundation.crypto import keyring
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.identifiers import MistypedReceipt, grouped, new_form_token, read_receipt, receipt_for
+from intake.foundation.multilingual import Multilingual
 from intake.foundation.security import accepts, csrf
 from intake.foundation.texts import has_direction_controls
 from intake.programme.models import ListeningSession
-from intake.programme.queries import session_by_slug, session_version
+from intake.programme.queries import session_by_slug, session_version, version_of
 
 from . import queries, services
-from .consent import TIER_LABELS, Consent, Tier, offered
-from .forms import GUESS, AnswerForm, ConsentForm, ReceiptForm, SubmissionForm, form_class, tier_choices
+from .consent import TIER_LABELS, Tier, offered
+from .forms import (
+    GUESS,
+    AmendmentForm,
+    AnswerForm,
+    ConsentForm,
+    ReceiptForm,
+    SubmissionForm,
+    amendment_class,
+    form_class,
+    tier_choices,
+)
 from .models import Submission
 from .questionnaire import sections
 from .sealing import open_message
 from .showing import show_all
 from .vocabulary import WRITTEN, Channel, Kind, State
-from .workflow import IllegalMove, Overtaken
+from .workflow import CONTRIBUTOR, IllegalMove, Overtaken, open_moves
 
 bp = Blueprint("submissions", __name__, url_prefix="/<lang>")
 
@@ -40,6 +51,9 @@ LARGEST_FORM_BYTES = 8_000_000
 _CSRF_SLOT, _TOKEN_SLOT = "\x00csrf\x00", "\x00token\x00"
 _MOST_BLANK_PAGES = 200
 _blank_pages: dict[tuple[Any, ...], str] = {}
+
+_OURS = frozenset({"csrf_token", "form_token", "step", "seen"})
+"""Fields that no contributor types."""
 
 _VISIT_KEY = "receipt"
 _VISIT_MINUTES = 30
@@ -103,7 +117,11 @@ def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
 
 
 def _form(held: ListeningSession, kind: Kind) -> SubmissionForm:
-    return form_class(kind, tuple((question.position, question.text) for question in held.questions))()
+    return form_class(kind, _guiding(held))()
+
+
+def _guiding(held: ListeningSession) -> tuple[tuple[int, Multilingual], ...]:
+    return tuple((question.position, question.text) for question in held.questions)
 
 
 def _kept_blank_page(slug: str, kind: Kind) -> str | None:
@@ -120,7 +138,7 @@ def _blank_page(held: ListeningSession, form: SubmissionForm) -> str:
     if not guards.current_person():
         if len(_blank_pages) >= _MOST_BLANK_PAGES:
             _blank_pages.clear()
-        key = (session_version(held.slug), form.kind, i18n.language().code)
+        key = (version_of(held), form.kind, i18n.language().code)
         _blank_pages[key] = rendered.replace(generate_csrf(), _CSRF_SLOT).replace(form.form_token.data, _TOKEN_SLOT)
     return rendered
 
@@ -144,7 +162,7 @@ def _closed(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue
     return render_template("submissions/closed.html", held=held, form=form, typed=typed), 409
 
 
-def _check_page(held: ListeningSession, form: SubmissionForm) -> str:
+def _check_page(held: ListeningSession, form: SubmissionForm | AmendmentForm) -> str:
     filled = form.filled()
     guessed = form.guessed_language()
     chosen = form.language.data
@@ -279,7 +297,6 @@ def mine() -> ResponseReturnValue:
 
 
 def _mine_page(submission: Submission, form: AnswerForm, problem: str | None = None) -> str:
-    guiding = tuple((q.position, q.text) for q in submission.listening_session.questions)
     return render_template(
         "submissions/mine.html",
         submission=submission,
@@ -288,13 +305,14 @@ def _mine_page(submission: Submission, form: AnswerForm, problem: str | None = N
         problem=problem,
         messages=[(message, open_message(submission, message)) for message in submission.messages],
         shown=show_all(
-            sections(Kind(submission.kind), guiding),
+            sections(Kind(submission.kind), _guiding(submission.listening_session)),
             services.current_answers(submission),
             written_in=submission.language,
             reader=i18n.language().code,
         ),
         tier=TIER_LABELS[Tier(submission.consent_tier)],
         asked=submission.state == State.QUESTION_ASKED,
+        may={move.verb for move in open_moves(submission, CONTRIBUTOR)},
         days=_retention_days(),
     )
 
@@ -308,7 +326,7 @@ def answer() -> ResponseReturnValue:
     form = AnswerForm()
     submission = _own_submission()
     if submission is None:
-        return render_template("submissions/door.html", form=ReceiptForm(), kept=form.answer.data), 422
+        return _come_back_first()
     if went_wrong():
         return _mine_page(submission, form, problem=_what_went_wrong())
     if not form.validate():
@@ -321,30 +339,79 @@ def answer() -> ResponseReturnValue:
     return redirect(url_for("submissions.mine"))
 
 
+@bp.route("/receipt/change/", methods=["GET", "POST"])
+@guards.public
+@gives_back
+@accepts(LARGEST_FORM_BYTES)
+def amend() -> ResponseReturnValue:
+    """Change what one said: the same questions, the same check, a new revision."""
+    submission = _own_submission()
+    if submission is None:
+        return _come_back_first()
+    if "amend" not in {move.verb for move in open_moves(submission, CONTRIBUTOR)}:
+        return redirect(url_for("submissions.mine"))
+    kind, guiding = Kind(submission.kind), _guiding(submission.listening_session)
+    form = amendment_class(kind, guiding)(submission, services.current_answers(submission))
+    step = request.form.get("step")
+    if went_wrong():
+        return _amend_page(submission, form, problem=_what_went_wrong())
+    if request.method == "GET" or step == "edit":
+        return _amend_page(submission, form)
+    if not form.validate():
+        return _amend_page(submission, form), 422
+    if step != "send":
+        return _check_page(submission.listening_session, form)
+    try:
+        with transaction():
+            services.amend(submission, form.filled(), seen=form.seen_revision())
+    except (IllegalMove, Overtaken):
+        form.seen.data = str(submission.revisions[-1].number)
+        problem = _("This was changed in another place meanwhile. What you wrote is here: send it if it shall count.")
+        return _amend_page(submission, form, problem=problem), 409
+    return redirect(url_for("submissions.mine"))
+
+
+def _amend_page(submission: Submission, form: AmendmentForm, problem: str | None = None) -> str:
+    return render_template(
+        "submissions/amend.html",
+        submission=submission,
+        held=submission.listening_session,
+        form=form,
+        problem=problem,
+    )
+
+
+def _come_back_first() -> ResponseReturnValue:
+    """The door, for somebody whose visit is over; what they typed meanwhile is on it, to be kept."""
+    if request.method == "GET":
+        return redirect(url_for("submissions.receipt_door"))
+    typed = [value for name, value in request.form.items(multi=True) if name not in _OURS and len(value) > 1]
+    return render_template("submissions/door.html", form=ReceiptForm(), kept=typed), 422
+
+
 @bp.route("/receipt/consent/", methods=["GET", "POST"])
 @guards.public
 def consent() -> ResponseReturnValue:
-    """Lower what was agreed; it counts at once."""
+    """Change what was agreed: less counts at once, more after a second look."""
     submission = _own_submission()
     if submission is None:
         return redirect(url_for("submissions.receipt_door"))
     form = ConsentForm(data=_present_consent(submission))
-    allowed = [tier for tier in offered(Kind.TESTIMONY) if tier <= submission.consent_tier]
-    form.consent_tier.choices = tier_choices(allowed)
+    form.consent_tier.choices = tier_choices(offered(Kind.TESTIMONY))  # also a practice may be counted only
     if request.method == "GET" or not form.validate():
-        page = render_template("submissions/consent.html", form=form, submission=submission)
-        return page, 422 if form.errors else 200
-    lowered = Consent(
-        Tier(int(form.consent_tier.data)),
-        bool(form.follow_up.data) and submission.follow_up,
-        bool(form.publication.data) and submission.publication,
-    )
+        return _consent_page(submission, form), 422 if form.errors else 200
     try:
         with transaction():
-            services.lower_consent(submission, lowered, i18n.language().code)
-    except services.CannotRaise:
-        pass  # it was lowered further meanwhile, and that stands: one's own page shows it
+            services.change_consent(submission, form.consent(), i18n.language().code, confirmed=bool(form.sure.data))
+    except services.NotConfirmed:
+        return _consent_page(submission, form, wider=True), 422
     return redirect(url_for("submissions.mine"))
+
+
+def _consent_page(submission: Submission, form: ConsentForm, *, wider: bool = False) -> str:
+    return render_template(
+        "submissions/consent.html", form=form, submission=submission, held=submission.listening_session, wider=wider
+    )
 
 
 def _present_consent(submission: Submission) -> dict[str, Any]:

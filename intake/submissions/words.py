@@ -32,7 +32,7 @@ _MEANINGS = {
     State.IN_REVIEW: _l("Somebody of the working group is reading it."),
     State.QUESTION_ASKED: _l("The working group asks you something. Please answer below."),
     State.ACCEPTED: _l("It goes into the digest of the session, within the consent you gave."),
-    State.DECLINED: _l("It does not go into the digest. The reason stands below."),
+    State.DECLINED: _l("It does not go into the digest. The reason is given below."),
     State.WITHDRAWN: _l("Nobody reads it any more."),
     State.SAFEGUARDING: _l("It is in the hands of people who are trained to protect."),
 }

@@ -28,6 +28,10 @@ WAITING = (State.SUBMITTED, State.IN_REVIEW, State.QUESTION_ASKED)
 """The states in which a submission waits for a decision."""
 
 
+STANDING = (State.ACCEPTED, *WAITING)
+"""The states in which what was accepted may stand: at a later revision it stands until that is decided."""
+
+
 class Overtaken(Exception):
     """The submission was changed since it was looked at; nothing was done."""
 
@@ -40,8 +44,9 @@ class IllegalMove(Exception):
 class Move:
     """One legal move.
 
-    ``to`` None leaves the state as it is. ``words`` asks for a text: the reason, or what
-    is said to the contributor. ``told`` says whether the contributor is sent that text.
+    ``to`` None leaves the state as it is, and so it stays in the origins ``stays``. ``words``
+    asks for a text: the reason, or what is said to the contributor. ``told`` says whether the
+    contributor is sent that text. ``unseats``: what was accepted stands no longer.
     """
 
     verb: str
@@ -52,6 +57,12 @@ class Move:
     words: Any = None
     told: bool = False
     done: Any = ""
+    stays: frozenset[State] = frozenset()
+    unseats: bool = False
+
+    def leads_to(self, origin: State) -> State:
+        """The state after the move is made from ``origin``."""
+        return origin if self.to is None or origin in self.stays else self.to
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -66,21 +77,26 @@ MOVES: dict[str, Move] = {
         Move("accept", _l("Accept"), _from(*WAITING), State.ACCEPTED, MODERATOR,
              done=_l("Accepted.")),
         Move("decline", _l("Decline"), _from(*WAITING), State.DECLINED, MODERATOR,
-             words=_l("Why? The contributor will read this."), told=True, done=_l("Declined.")),
+             words=_l("Why? The contributor will read this."), told=True, done=_l("Declined."), unseats=True),
+        Move("keep", _l("Keep the version accepted before"), _from(*WAITING), State.ACCEPTED, MODERATOR,
+             words=_l("Why? The contributor will read this."), told=True, done=_l("The earlier version stands.")),
         Move("ask", _l("Ask a question"), _from(State.SUBMITTED, State.IN_REVIEW), State.QUESTION_ASKED, MODERATOR,
              words=_l("Your question. The contributor will read it."), told=True,
-             done=_l("The question waits behind the receipt.")),
+             done=_l("Your question is waiting: the contributor will see it when they come back with their code.")),
         Move("answer", _l("Answer"), _from(State.QUESTION_ASKED), State.IN_REVIEW, CONTRIBUTOR),
+        Move("amend", _l("Change"), _from(*WAITING, State.ACCEPTED, State.DECLINED), State.SUBMITTED, CONTRIBUTOR,
+             stays=_from(State.IN_REVIEW, State.QUESTION_ASKED)),
         Move("reopen", _l("Take the decision back"), _from(State.ACCEPTED, State.DECLINED), State.IN_REVIEW, MODERATOR,
-             words=_l("Why?"), done=_l("Back in review.")),
+             words=_l("Why?"), done=_l("Back in review."), unseats=True),
         Move("safeguard", _l("Hand to safeguarding"), _from(*WAITING, State.ACCEPTED), State.SAFEGUARDING, MODERATOR,
-             words=_l("What worries you?"), done=_l("Handed to safeguarding.")),
+             words=_l("What worries you?"), done=_l("Handed to safeguarding."), unseats=True),
         Move("return", _l("Return from safeguarding"), _from(State.SAFEGUARDING), State.IN_REVIEW, MODERATOR,
              words=_l("What was done?"), done=_l("Back in review.")),
         Move("lift_cap", _l("Allow the tier the contributor chose"), _from(*WAITING), None, MODERATOR,
              words=_l("How do you know that nobody can be harmed?"),
              done=_l("The contributor’s own choice counts now.")),
-        Move("withdraw", _l("Withdraw"), frozenset(State) - {State.WITHDRAWN}, State.WITHDRAWN, CONTRIBUTOR),
+        Move("withdraw", _l("Withdraw"), frozenset(State) - {State.WITHDRAWN}, State.WITHDRAWN, CONTRIBUTOR,
+             unseats=True),
     )
 }  # fmt: skip
 
@@ -93,7 +109,13 @@ def open_moves(submission: Submission, who: str) -> Iterable[Move]:
 
 
 def _makes_sense(move: Move, submission: Submission) -> bool:
-    return move.verb != "lift_cap" or submission.tier_cap < submission.consent_tier
+    match move.verb:
+        case "lift_cap":
+            return submission.tier_cap < submission.consent_tier
+        case "keep":
+            return submission.is_amended
+        case _:
+            return True
 
 
 def make(
@@ -109,13 +131,15 @@ def make(
     origin = State(submission.state)
     if origin not in move.origins:
         raise IllegalMove(verb)
-    number = 1 + len(submission.decisions)
+    number, target = 1 + len(submission.decisions), move.leads_to(origin)
     decision = Decision(
         submission_id=submission.id, number=number, at=clock.now(), person_id=person_id, verb=verb,
-        from_state=origin, to_state=move.to or origin, revision=submission.revisions[-1].number,
+        from_state=origin, to_state=target, revision=submission.revisions[-1].number,
         reason=seal_reason(submission, number, reason) if reason else None,
     )  # fmt: skip
-    columns = {"state": move.to or origin, "version": version + 1, "changed_at": decision.at, **changes}
+    columns = {"state": target, "version": version + 1, "changed_at": decision.at, **changes}
+    if move.unseats:
+        columns["accepted_revision"] = None
     changed = session().execute(
         sa.update(Submission)
         .where(Submission.id == submission.id, Submission.version == version, Submission.state == origin)

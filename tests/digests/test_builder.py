@@ -51,7 +51,7 @@ def test_the_passport_says_what_it_is_of(document: Document) -> None:
     )  # fmt: skip
     assert told["Digest"] == (f"{CODE}/D-1",)
     assert (told["Received by the cut-off day"], told["Accepted, and so in this digest"]) == (("14",), ("11",))
-    assert told["Fallen since the freeze"] == ("0",)
+    assert told["Removed since the freeze"] == ("0",)
     assert told["Fingerprint of the freeze (SHA-256)"] == (document.freeze,)
     assert said(section(document, "passport"), "lead") == [
         "Views of contributors, not of the Network. Not a representative sample."
@@ -69,7 +69,7 @@ def test_every_table_says_what_its_n_is_and_adds_up_to_it(document: Document) ->
         assert "(n = 11)" in str(table.caption)
         assert sum(n for (n,) in figures(table).values()) == 11
     assert figures(regions) == {"Africa": (6,), "Americas": (1,), "Asia": (2,), "Europe": (2,)}
-    assert str(regions.note) == "Not heard from: Oceania."
+    assert str(regions.note) == "No accepted submissions from: Oceania."
     assert figures(languages) == {"English": (7,), "French": (1,), "Spanish": (1,), "Arabic": (2,)}
     assert [n for (n,) in figures(tiers).values()] == [2, 2, 4, 2, 1]
     assert "n = 6 that have a theme" in str(themes.caption)
@@ -113,8 +113,8 @@ def test_practices_are_cards_within_their_consent(document: Document) -> None:
     open_card, quiet_card = (block for block in under if isinstance(block, Card))
     assert str(open_card.attribution) == "orgpractised, Portugal"
     told = {str(label): [str(value) for value in values] for label, values in open_card.facts.rows}
-    assert told["Which objectives of the Global Compact does it serve?"] == ["Access to basic services"]
-    assert told["Who is this about?"] == ["Women", "Children"]
+    assert told["Which objectives of the Global Compact for Migration does it serve?"] == ["Access to basic services"]
+    assert told["Which groups of people is this about?"] == ["Women", "Children"]
     assert told["What would you tell someone who wants to do the same?"] == ["Begin with the receptionist."]
     assert (quiet_card.title.language, str(quiet_card.attribution), quiet_card.tier) == ("ar", "a contributor", 2)
     ideas = facts([block for block in under if isinstance(block, Facts)])
@@ -148,12 +148,12 @@ def test_what_fell_is_counted_without_its_words(app: Flask) -> None:
         made, digest = compiled()
         with transaction():
             submissions.withdraw(made.by_canary["named"])
-            submissions.lower_consent(made.by_canary["association"], Consent(Tier.IDEAS, False, False), "fr")
+            submissions.change_consent(made.by_canary["association"], Consent(Tier.IDEAS, False, False), "fr")
         document = services.document(digest, "en")
     passport = section(document, "passport")
-    assert facts(passport)["Fallen since the freeze"] == ("1",)
+    assert facts(passport)["Removed since the freeze"] == ("1",)
     assert said(passport, "body") == [
-        "1 submission has fallen since the freeze: compile again.",
+        "1 submission has been removed since the freeze: compile again.",
         "The consent to 1 submission was lowered since the freeze; this text obeys it.",
     ]
     assert len(document.entries) == 10

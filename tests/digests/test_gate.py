@@ -72,7 +72,7 @@ def _submitted(held: ListeningSession, case: Case) -> Submission:
 
 def _change(submission: Submission, case: Case, lead: int) -> None:
     if case.later == LOWERED and case.tier > 0:
-        submissions.lower_consent(submission, Consent(Tier(case.tier - 1), False, False), "en")
+        submissions.change_consent(submission, Consent(Tier(case.tier - 1), False, False), "en")
     elif case.later == WITHDRAWN:
         submissions.withdraw(submission)
     elif case.later == REOPENED:

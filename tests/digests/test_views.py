@@ -174,7 +174,7 @@ def test_a_withdrawal_counts_on_the_page_at_once(app: Flask, compiled: FlaskClie
         submissions.withdraw(named)
     text = words(compiled, FIRST)
     assert "The queue at the border was the border." not in text
-    assert "1 submission has fallen since the freeze: compile again." in text
+    assert "1 submission has been removed since the freeze: compile again." in text
 
 
 def test_a_second_version_is_listed_beside_the_first(compiled: FlaskClient) -> None:

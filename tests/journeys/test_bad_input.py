@@ -106,7 +106,7 @@ REFUSED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a turning character": (
         "contributor_name",
         "Amal \u202egnorw",
-        ("This holds hidden characters that turn the writing direction. Please type it anew.",),
+        ("This contains hidden characters that change the direction of the text. Please type it again.",),
     ),
     "no country": ("country", "Atlantis", ("We do not know this country. Please choose it from the list.",)),
 }

@@ -167,7 +167,7 @@ def test_times_are_no_finer_than_they_need_be(app: Flask, lead: FlaskClient) -> 
 
 
 def test_an_empty_queue_says_what_would_fill_it(app: Flask, lead: FlaskClient) -> None:
-    assert "As soon as somebody tells one of your sessions something" in desk.text(lead.get(QUEUE))
+    assert "As soon as somebody sends something to one of your sessions" in desk.text(lead.get(QUEUE))
     assert "Nothing fits these filters" in desk.text(lead.get(f"{QUEUE}?kind=practice"))
     with app.app_context(), transaction():
         desk.somebody(LEAD).memberships[0].working_group_id = builders.working_group("WG9").id

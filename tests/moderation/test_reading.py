@@ -148,7 +148,7 @@ def test_lowered_consent_counts_at_once(app: Flask) -> None:
     reference = give(app, tier=4, **WHO)
     put_in_state(app, reference, "accepted")
     with app.app_context(), transaction():
-        services.lower_consent(desk.found(reference), Consent(Tier.COUNTED, False, False), "en")
+        services.change_consent(desk.found(reference), Consent(Tier.COUNTED, False, False), "en")
     assert for_digest(app, reference) == (None, Identity())
 
 

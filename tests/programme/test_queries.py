@@ -1,17 +1,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from intake.foundation.database import transaction
 from intake.programme import queries
+from intake.programme.models import ListeningSession
 from intake.programme.record import record_of
 from tests.programme.files import EXAMPLE, as_csv, bring_in, statements
-
-
-@pytest.mark.usefixtures("programme")
-def test_open_sessions_are_those_that_take_submissions(app: Flask) -> None:
-    with app.app_context():
-        assert [held.position for held in queries.open_sessions()] == [1, 2, 5, 9, 10, 13]
 
 
 @pytest.mark.usefixtures("programme")
@@ -36,3 +33,19 @@ def test_a_whole_programme_asks_as_much_for_one_entry_as_for_seventeen(app: Flas
                 assert held.working_group is None or held.working_group.co_leads[0].organisation.name
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 11
+
+
+@pytest.mark.usefixtures("programme")
+def test_the_version_of_a_session_moves_with_it_alone(app: Flask) -> None:
+    slug = "regular-pathways-2020-06-09"
+    with app.app_context():
+        before = queries.session_version(slug)
+        held = queries.session_by_slug(slug)
+        assert before == queries.version_of(held)
+        with transaction() as database:
+            database.execute(sa.update(ListeningSession).where(ListeningSession.slug != slug).values(standing=True))
+        assert queries.session_version(slug) == before
+        with transaction() as database:
+            database.execute(sa.update(ListeningSession).where(ListeningSession.slug == slug).values(state="closed"))
+        assert queries.session_version(slug) != before
+        assert queries.session_version("nowhere") is None

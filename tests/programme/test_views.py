@@ -100,7 +100,7 @@ def test_the_page_can_be_narrowed(client: FlaskClient, query: str, count: int) -
 
 @pytest.mark.usefixtures("programme")
 def test_an_empty_choice_shows_the_way_back(client: FlaskClient) -> None:
-    assert "No session fits" in text(client, "/en/?language=fr&group=WG2")
+    assert "No session matches" in text(client, "/en/?language=fr&group=WG2")
 
 
 @pytest.mark.usefixtures("programme")

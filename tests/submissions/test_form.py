@@ -186,7 +186,7 @@ REFUSED = [
     ("language", "de", "answers shown"),
     ("email", "not an address", "whole e-mail address"),
     ("email", "a@b@c", "whole e-mail address"),
-    ("contributor_name", "Amal \u202egnorw", "writing direction"),
+    ("contributor_name", "Amal \u202egnorw", "change the direction"),
     ("place", "y" * 101, "101"),
     ("stakeholder_type", "wizard", "answers shown"),
     ("happened_when", "", "Please answer"),
@@ -256,7 +256,7 @@ def test_a_lone_surrogate_is_told_and_taken_out(client: FlaskClient) -> None:
 def test_turning_characters_in_a_story_are_kept_closed_and_told(app: Flask, client: FlaskClient) -> None:
     story = "They wrote \u202eTXET\u202c and then \u2067 left it open\nnext line"
     check = checked(client, what_happened=story)
-    assert "writing direction" in page(check).text_content()
+    assert "change its direction" in page(check).text_content()
     send(client, FORM, form_on(check, having="form_token"), {"step": "send"})
     with app.app_context():
         kept = session().scalars(sa.select(Submission)).one()

@@ -19,11 +19,10 @@ from intake.submissions.consent import Consent, Tier
 from intake.submissions.models import ConsentRecord, Submission
 from intake.submissions.sealing import Erased, open_answers, open_contact, open_message
 from tests import builders
+from tests.builders import CODE, TOKEN
 from tests.forms import page, post_form
 
 DOOR, MINE = "/en/receipt/", "/en/receipt/submission/"
-TOKEN = "token-of-these-tests_0123456789_abcdefghijk"
-CODE = receipt_for(TOKEN)
 
 
 @pytest.fixture
@@ -122,8 +121,8 @@ def test_consent_can_be_lowered_and_counts_at_once(app: Flask, client: FlaskClie
     come_back(client)
     url = "/en/receipt/consent/"
     choices = [box.get("value") for box in page(client.get(url)).cssselect("input[name=consent_tier]")]
-    assert choices == ["3", "2", "1", "0"], "nothing wider than now is offered"
-    assert post_form(client, url, {"consent_tier": "4"}, having="consent_tier").status_code == 422
+    assert choices == ["4", "3", "2", "1", "0"]
+    assert post_form(client, url, {"consent_tier": "9"}, having="consent_tier").status_code == 422
     assert post_form(client, url, {"consent_tier": "1"}, having="consent_tier").status_code == 302
     with app.app_context():
         kept = session().scalars(sa.select(Submission)).one()
@@ -175,9 +174,9 @@ def test_lowered_consent_stays_lowered_whoever_else_lowers_it(app: Flask) -> Non
     with app.app_context():
         kept = session().scalars(sa.select(Submission)).one()
         with transaction():
-            services.lower_consent(kept, Consent(Tier(0), follow_up=False, publication=False), "en")
-        with pytest.raises(services.CannotRaise), transaction():
-            services.lower_consent(kept, Consent(Tier(2), follow_up=False, publication=False), "en")
+            services.change_consent(kept, Consent(Tier(0), follow_up=False, publication=False), "en")
+        with pytest.raises(services.NotConfirmed), transaction():
+            services.change_consent(kept, Consent(Tier(2), follow_up=False, publication=False), "en")
 
 
 @pytest.mark.usefixtures("lead")
@@ -212,7 +211,7 @@ def test_leaving_forgets_the_visit_and_says_nothing(client: FlaskClient) -> None
 @pytest.mark.usefixtures("lead")
 def test_leaving_comes_first_on_every_page_of_a_contributor(client: FlaskClient) -> None:
     come_back(client)
-    for url in (DOOR, MINE, "/en/receipt/consent/", "/en/receipt/withdraw/"):
+    for url in (DOOR, MINE, "/en/receipt/change/", "/en/receipt/consent/", "/en/receipt/withdraw/"):
         root = page(client.get(url))
         first = root.cssselect("a[href], button, input:not([type=hidden]), select, textarea")[0]
         assert first.text_content() == "Leave quickly"

@@ -1,0 +1,228 @@
+"""Second thoughts: changing what one said, allowing more or less, and what stands meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from intake.accounts.permissions import Role
+from intake.digests import services as digests
+from intake.foundation.database import session, transaction
+from intake.moderation import services as moderation
+from intake.submissions import services, workflow
+from intake.submissions.consent import Consent, Tier
+from intake.submissions.models import ConsentRecord, Submission
+from intake.submissions.sealing import open_answers, open_contact
+from tests import builders
+from tests.forms import form_on, page, post_form, send
+from tests.installation import browser_of
+
+DOOR, MINE, CHANGE = "/en/receipt/", "/en/receipt/submission/", "/en/receipt/change/"
+CONSENT = "/en/receipt/consent/"
+BEFORE = "They closed the border on the day my permit ended."
+AFTER = "They closed the border a week before my permit ended, not on that day."
+
+
+@pytest.fixture
+def lead(app: Flask) -> int:
+    """A co-lead of the session to which something was said; returns the co-lead's id."""
+    with app.app_context(), transaction():
+        held = builders.listening_session(questions=({"en": "What works?"},))
+        builders.submission(
+            held, tier=2, email="amal@example.org", contributor_name="Amal", organisation="Maison Ouverte",
+            what_happened=BEFORE, population_groups=["women"], happened_when="declined", token=builders.TOKEN,
+        )  # fmt: skip
+        return builders.person("lead@example.org", (Role.CO_LEAD, held)).id
+
+
+@pytest.fixture
+def visitor(client: FlaskClient, lead: int) -> FlaskClient:  # noqa: ARG001  # there is something to come back to
+    """The contributor, who came back with the code."""
+    assert post_form(client, DOOR, {"code": builders.CODE}, having="code").status_code == 302
+    return client
+
+
+def kept() -> Submission:
+    """The submission, inside an application context."""
+    return session().scalars(sa.select(Submission)).one()
+
+
+def change(client: FlaskClient, **typed: Any) -> TestResponse:
+    """Change answers, look at them and send them."""
+    check = post_form(client, CHANGE, typed, having="what_happened")
+    assert check.status_code == 200
+    return send(client, CHANGE, form_on(check, having="seen"), {"step": "send"})
+
+
+def decide(app: Flask, lead: int, verb: str, words: str = "") -> None:
+    with app.app_context(), transaction():
+        person = session().get_one(builders.Person, lead)
+        moderation.decide(kept(), verb, person, version=kept().version, words=words)
+
+
+def in_digest(app: Flask) -> str:
+    """What a digest compiled now says."""
+    with app.app_context():
+        with transaction():
+            digest = digests.compile_digest(kept().listening_session)
+        return digests.export(digest, "json", "en").content.decode()
+
+
+def test_the_form_holds_what_was_said(visitor: FlaskClient) -> None:
+    form = form_on(visitor.get(CHANGE), having="what_happened")
+    assert form.fields["what_happened"].strip() == BEFORE
+    assert form.fields["country"] == "TN"
+    assert form.fields["contributor_name"] == "Amal"
+    assert dict(form.form_values())["population_groups"] == "women"
+    assert form.fields["happened_when_declined"] == "y"
+    assert "consent_tier" not in form.fields, "consent is changed in a place of its own"
+
+
+def test_a_change_is_a_new_revision_and_nothing_is_overwritten(app: Flask, visitor: FlaskClient) -> None:
+    assert change(visitor, what_happened=AFTER, contributor_name="Amal B.").status_code == 302
+    with app.app_context():
+        found = kept()
+        assert [revision.number for revision in found.revisions] == [1, 2]
+        assert [open_answers(found, one)["what_happened"] for one in found.revisions] == [BEFORE, AFTER]
+        assert [open_contact(found, one)["contributor_name"] for one in found.revisions] == ["Amal", "Amal B."]
+        assert (found.state, found.consent_tier) == ("submitted", 2)
+        assert [(one.verb, one.revision) for one in found.decisions] == [("amend", 2)]
+    assert AFTER in page(visitor.get(MINE)).text_content()
+
+
+def test_sending_it_unchanged_changes_nothing(app: Flask, visitor: FlaskClient) -> None:
+    assert change(visitor).status_code == 302
+    with app.app_context():
+        assert (len(kept().revisions), kept().version) == (1, 1)
+
+
+def test_what_was_accepted_stands_until_the_change_is_accepted(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "accept")
+    change(visitor, what_happened=AFTER, country="MA")
+    before = in_digest(app)
+    assert BEFORE in before
+    assert AFTER not in before
+    with app.app_context():
+        assert (kept().state, kept().accepted_revision, kept().country) == ("submitted", 1, "TN")
+    assert "Until the working group has decided" in page(visitor.get(MINE)).text_content()
+    decide(app, lead, "accept")
+    after = in_digest(app)
+    assert AFTER in after
+    assert BEFORE not in after
+    with app.app_context():
+        assert (kept().state, kept().accepted_revision, kept().country) == ("accepted", 2, "MA")
+
+
+def test_a_moderator_sees_both_versions_and_may_keep_the_earlier(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "accept")
+    change(visitor, what_happened=AFTER)
+    desk = browser_of(app, lead)
+    shown = page(desk.get("/en/staff/submissions/WG3-2020-06-09/T-001/")).text_content()
+    assert BEFORE in shown
+    assert AFTER in shown
+    decide(app, lead, "keep", "The first version says it better.")
+    assert BEFORE in in_digest(app)
+    with app.app_context():
+        assert (kept().state, kept().accepted_revision) == ("accepted", 1)
+    assert "The first version says it better." in page(visitor.get(MINE)).text_content()
+
+
+def test_keeping_the_earlier_makes_no_sense_without_one(app: Flask, lead: int) -> None:
+    with pytest.raises(workflow.IllegalMove):
+        decide(app, lead, "keep", "Why not?")
+
+
+@pytest.mark.parametrize("verb", ["decline", "safeguard"])
+def test_a_change_that_is_turned_down_takes_the_earlier_with_it(
+    app: Flask, visitor: FlaskClient, lead: int, verb: str
+) -> None:
+    decide(app, lead, "accept")
+    change(visitor, what_happened=AFTER)
+    decide(app, lead, verb, "Not like this.")
+    digest = in_digest(app)
+    assert BEFORE not in digest
+    assert AFTER not in digest
+
+
+def test_withdrawing_after_a_change_takes_everything(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "accept")
+    change(visitor, what_happened=AFTER)
+    post_form(visitor, "/en/receipt/withdraw/", having="csrf_token")
+    digest = in_digest(app)
+    assert BEFORE not in digest
+    assert AFTER not in digest
+
+
+def test_care_only_grows(app: Flask, visitor: FlaskClient) -> None:
+    change(visitor, recognition_harm="yes")
+    with app.app_context():
+        assert kept().tier_cap == Tier.ANONYMOUS
+    change(visitor, recognition_harm="no", danger_now="yes")
+    change(visitor, danger_now="no")
+    with app.app_context():
+        assert (kept().tier_cap, kept().danger_now) == (Tier.ANONYMOUS, True)
+
+
+def test_a_page_that_was_overtaken_keeps_the_words(app: Flask, visitor: FlaskClient) -> None:
+    check = post_form(visitor, CHANGE, {"what_happened": AFTER}, having="what_happened")
+    change(visitor, what_happened="Something else that was sent from another page.")
+    late = send(visitor, CHANGE, form_on(check, having="seen"), {"step": "send"})
+    assert late.status_code == 409
+    again = form_on(late, having="what_happened")
+    assert again.fields["what_happened"].strip() == AFTER
+    check = send(visitor, CHANGE, again, {"step": "check"})
+    assert send(visitor, CHANGE, form_on(check, having="seen"), {"step": "send"}).status_code == 302
+    with app.app_context():
+        assert open_answers(kept(), kept().revisions[-1])["what_happened"] == AFTER
+
+
+def test_what_does_not_fit_is_told_and_kept(visitor: FlaskClient) -> None:
+    answer = post_form(visitor, CHANGE, {"what_happened": "short", "country": "Atlantis"}, having="what_happened")
+    assert answer.status_code == 422
+    assert "at least 20" in page(answer).get_element_by_id("what_happened-error").text_content()
+
+
+def test_without_a_visit_what_was_typed_comes_back(visitor: FlaskClient) -> None:
+    form = form_on(visitor.get(CHANGE), having="what_happened")
+    with visitor.session_transaction() as visit:
+        visit.pop("receipt")
+    answer = send(visitor, CHANGE, form, {"what_happened": AFTER, "step": "check"})
+    assert answer.status_code == 422
+    assert AFTER in page(answer).text_content()
+
+
+def test_what_is_in_the_hands_of_safeguarding_is_not_changed(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "safeguard", "Somebody may be in danger.")
+    assert visitor.get(CHANGE).status_code == 302
+    assert "Change it" not in page(visitor.get(MINE)).text_content()
+
+
+def test_allowing_more_needs_a_second_look(app: Flask, visitor: FlaskClient) -> None:
+    asked = post_form(visitor, CONSENT, {"consent_tier": "4", "publication": "y"}, having="consent_tier")
+    assert asked.status_code == 422
+    with app.app_context():
+        assert kept().consent_tier == 2
+    form = form_on(asked, having="sure")
+    assert form.fields["consent_tier"] == "4", "what was chosen is still chosen"
+    assert send(visitor, CONSENT, form).status_code == 422
+    assert send(visitor, CONSENT, form, {"sure": "y"}).status_code == 302
+    with app.app_context():
+        assert (kept().consent_tier, kept().publication) == (4, True)
+        records = session().scalars(sa.select(ConsentRecord).order_by(ConsentRecord.id)).all()
+        assert [record.tier for record in records] == [2, 4]
+
+
+def test_more_consent_counts_in_a_new_digest_only(app: Flask, lead: int) -> None:
+    decide(app, lead, "accept")
+    with app.app_context():
+        with transaction():
+            old = digests.compile_digest(kept().listening_session)
+        with transaction():
+            services.change_consent(kept(), Consent(Tier.NAMED, False, True), "en", confirmed=True)
+        assert "Maison Ouverte" not in digests.export(old, "json", "en").content.decode()
+    assert "Maison Ouverte" in in_digest(app)
