@@ -122,8 +122,14 @@ def transaction() -> Iterator[Session]:
 
 def _close_session(_error: BaseException | None) -> None:
     current = g.pop("database_session", None)
-    if current is not None:
+    if current is None:
+        return
+    try:
         current.close()
+    except DBAPIError as error:
+        # The answer is made, and may be a receipt: a database that went away since must not take it back.
+        if not is_unavailable(error):
+            raise
 
 
 def check_alive() -> None:

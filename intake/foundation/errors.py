@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from .database import is_unavailable
+from .database import is_unavailable, session
 from .i18n import from_path
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -86,6 +86,7 @@ def _give_back(status: int) -> ResponseReturnValue:
         return page(status)
     setattr(g, _WENT_WRONG, status)
     try:
+        session().rollback()  # a read that was cut off would refuse every further one
         answer = current_app.ensure_sync(view)(**(request.view_args or {}))
     except HTTPException as error:
         return page(error.code or 500)
@@ -118,7 +119,7 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
         return _give_back(400)
     if not is_unavailable(error):
         return _unexpected(error)
-    current_app.logger.warning("database unavailable: %s", type(error.orig).__name__)
+    _log(error)
     return _give_back(503)
 
 
@@ -130,6 +131,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _log(error: Exception) -> None:
+    if isinstance(error, DBAPIError) and is_unavailable(error):
+        current_app.logger.warning("database unavailable: %s", type(error.orig).__name__)
+        return
     # Only the kind and the place: a message or a value could hold somebody's words.
     trace, place = error.__traceback__, "?"
     while trace is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
@@ -110,6 +110,46 @@ def test_while_postgresql_is_down_the_text_comes_back_and_it_heals(
         assert send(client, FORM, again, {"step": "send"}).status_code == 200
         with app.app_context():
             assert session().scalar(sa.select(sa.func.count()).select_from(Submission)) == 1
+
+
+def test_what_a_crash_of_postgresql_in_the_middle_of_a_request_leaves(
+    own_postgres: ThrowawayServer, tmp_path: Path
+) -> None:
+    url = own_postgres.fresh()
+    settings = Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": url})
+    with application(settings) as app:
+        crashes: list[str] = []
+
+        def crash() -> None:
+            session().execute(sa.text("SELECT 1"))
+            own_postgres.stop("immediate")
+            own_postgres.start()
+
+        @app.before_request
+        def before() -> None:
+            if crashes == ["before"]:
+                crash()
+
+        @app.after_request
+        def after(response: Response) -> Response:
+            if crashes == ["after"]:
+                crash()
+            return response
+
+        with app.app_context():
+            migrate.upgrade(engine())
+            with transaction():
+                builders.listening_session()
+        client = app.test_client()
+        typed = {**TESTIMONY, "consent_tier": "2"}
+        form = form_on(send(client, FORM, form_on(client.get(FORM), having="consent_tier"), typed), having="form_token")
+        crashes[:] = ["before"]
+        cut = send(client, FORM, form, {"step": "send"})
+        assert cut.status_code == 503
+        assert form_on(cut, having="consent_tier").fields["what_happened"].strip() == TESTIMONY["what_happened"]
+        crashes[:] = ["after"]
+        receipt = send(client, FORM, form, {"step": "send"})
+        assert (receipt.status_code, len(page(receipt).cssselect(".receipt .code"))) == (200, 1)
 
 
 def test_only_operational_faults_mean_try_again() -> None:
