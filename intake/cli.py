@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +28,7 @@ from intake.examples import loader
 from intake.foundation import catalogues, migrate, post, register
 from intake.foundation.config import SETTINGS, Settings, SettingsError
 from intake.foundation.crypto import Keyring, KeyringError
-from intake.foundation.database import engine, make_engine, transaction
+from intake.foundation.database import engine, forget_journal, make_engine, transaction
 from intake.programme.commands import programme
 from intake.submissions import services as submissions
 
@@ -34,6 +36,9 @@ AppFactory = Callable[[], Flask]
 
 _POLL_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_LOOK_SECONDS, _RESTART_SECONDS, _PATIENCE_SECONDS = 0.5, 5.0, 10
+_THREADS = 256
+"""Threads of each server process: a client that stalls holds one, and two hundred may stall (SECURITY, reliability)."""
 _IN_PUBLIC = (
     "the examples have known sign-ins: only on this machine, never in public (remove them: intake demo --remove)"
 )
@@ -126,15 +131,42 @@ def run(*, port: int, host: str, workers: int, with_examples: bool) -> None:
     if with_examples:
         _load_examples(app)
     _tell_addresses(app, settings)
-    deliverer = subprocess.Popen([sys.executable, "-m", "intake", "worker", "--until-parent-ends"])
-    try:
+    with _worker_beside():
         _serve(host, port, workers)
+
+
+@contextmanager
+def _worker_beside() -> Iterator[None]:
+    """A worker for as long as the server runs: it comes again when it dies, so that nothing due is forgotten."""
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.is_set():
+            # -P: the folder that somebody stands in must not lend its modules to the worker.
+            command = [sys.executable, "-P", "-m", "intake", "worker", "--until-parent-ends"]
+            with subprocess.Popen(command) as process:  # noqa: S603  # our own command
+                while process.poll() is None and not over.wait(_LOOK_SECONDS):
+                    pass
+                _end(process)
+            if not over.wait(_RESTART_SECONDS):
+                click.echo("The worker ended; it is started again.", err=True)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
     finally:
-        deliverer.terminate()
-        try:
-            deliverer.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            deliverer.kill()
+        over.set()
+        keeper.join()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _check_port(host: str, port: int) -> None:
@@ -152,7 +184,8 @@ def _check_port(host: str, port: int) -> None:
 def _serve(host: str, port: int, workers: int) -> None:
     Granian(
         "intake:create_app", address=host, port=port, interface=Interfaces.WSGI, factory=True,
-        workers=workers, blocking_threads=8, backlog=1024, log_access=False, respawn_failed_workers=True,
+        workers=workers, blocking_threads=_THREADS, backlog=1024, log_access=False, respawn_failed_workers=True,
+        workers_kill_timeout=_PATIENCE_SECONDS,
     ).serve()  # fmt: skip
 
 
@@ -230,6 +263,7 @@ def _deliver() -> None:
 def _erase() -> None:
     with transaction():
         submissions.erase_due()
+    forget_journal()
 
 
 @main.command()
@@ -245,7 +279,11 @@ def demo(app_factory: AppFactory, *, remove: bool) -> None:
                     removed = loader.remove()
             except IntegrityError as error:
                 raise click.ClickException("something of your own refers to an example; nothing was removed") from error
-            click.echo(f"Removed {removed} example submissions and the example programme.")
+            click.echo(
+                f"Removed the example programme, its people and the {removed} submissions to it, yours among them."
+                if removed
+                else "There are no examples here."
+            )
             return
         if not loader.is_empty():
             raise click.ClickException("this instance has data of its own: examples are not mixed in")

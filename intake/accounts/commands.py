@@ -82,6 +82,10 @@ def add(
     language: str,
 ) -> None:
     """Add somebody with the address EMAIL, and print the link by which they set a password."""
+    if organisation is None and any(role is Role.CO_LEAD for role, _where in roles):
+        raise click.UsageError(
+            "a co-lead needs --organisation: nobody moderates what their own organisation sent, so it has to be known"
+        )
     with _work(app_factory):
         grants = [_grant(*role) for role in roles]
         added = services.add_person(email, name, grants, organisation=organisation, language=language)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.foundation.database import Base
 from intake.foundation.languages import CODES
+from intake.foundation.multilingual import Multilingual, MultilingualText
 from intake.foundation.types import Moment, one_of
 
 from .organisations import organisation_index
@@ -19,7 +20,8 @@ from .scopes import Reach
 class Organisation(Base):
     """An organisation that leads a working group, organises a listening session or employs staff.
 
-    ``aliases`` are other spellings by which it is known again ("APRRN").
+    ``aliases`` are other spellings by which it is known again ("APRRN"). ``label`` is what a page
+    calls it where that differs by language ("others"); empty for a name that is one everywhere.
     """
 
     __tablename__ = "organisation"
@@ -27,11 +29,12 @@ class Organisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
     aliases: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    label: Mapped[Multilingual] = mapped_column(MultilingualText, default=Multilingual, server_default="{}")
 
     @property
-    def index(self) -> str:
-        """The blind index under which submissions of this organisation are found."""
-        return organisation_index(self.name)
+    def indexes(self) -> frozenset[str]:
+        """The blind indexes under which its submissions are found, also those that came before an alias was known."""
+        return frozenset(map(organisation_index, (self.name, *self.aliases)))
 
 
 class Person(Base):
@@ -67,7 +70,7 @@ class Person(Base):
     @property
     def organisation_indexes(self) -> frozenset[str]:
         """Blind indexes of the organisations whose submissions this person does not moderate."""
-        return frozenset() if self.organisation is None else frozenset({self.organisation.index})
+        return frozenset() if self.organisation is None else self.organisation.indexes
 
 
 class Membership(Base):

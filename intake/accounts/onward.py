@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, request, session, url_for
 from flask_wtf.csrf import validate_csrf
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.routing import BuildError
 from wtforms import ValidationError
 
@@ -26,6 +27,10 @@ HOME_OF_ROLE = {
 
 # Backslashes, controls and spaces are read differently by different browsers; dots could climb.
 _STAFF_PATH = re.compile(rf"/(?:{'|'.join(CODES)})/staff/[!-\[\]-~]{{0,1000}}", re.ASCII)
+_MARK = "onward"
+_CARRIED_SECONDS = 48 * 3600
+"""As long as the token of a form lasts."""
+
 _SECRETS = frozenset({"password", "again", "current", "code"})
 
 
@@ -42,12 +47,13 @@ class Onward:
 
     @property
     def carried_as_text(self) -> str:
-        """``carried`` as one hidden field holds it from page to page, signed together with where it goes."""
-        return _signer().dumps([self.next, self.carried])
+        """``carried`` as one hidden field holds it from page to page: signed, with where it goes, for this browser."""
+        mark = session.setdefault(_MARK, secrets.token_urlsafe(16))
+        return _signer().dumps([mark, self.next, self.carried])
 
 
 def from_form() -> Onward:
-    """What an earlier page of ours handed on to this request; what anybody else made up is dropped."""
+    """What an earlier page of ours handed on to this very browser; what anybody else made up is dropped."""
     going = safe_next(request.values.get("next"))
     return Onward(going, _read(request.form.get("carried"), going))
 
@@ -96,13 +102,15 @@ def _is_from_here() -> bool:
     return True
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SETTINGS"].secret_key, salt="carried")
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SETTINGS"].secret_key, salt="carried")
 
 
 def _read(text: str | None, going: str | None) -> tuple[tuple[str, str], ...] | None:
     try:
-        where, fields = _signer().loads(text or "")
-    except BadSignature:
+        mark, where, fields = _signer().loads(text or "", max_age=_CARRIED_SECONDS)
+    except (BadSignature, ValueError):
         return None
-    return None if fields is None or where != going else tuple((name, value) for name, value in fields)
+    if fields is None or where != going or mark != session.get(_MARK):
+        return None
+    return tuple((name, value) for name, value in fields)

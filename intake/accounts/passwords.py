@@ -19,6 +19,8 @@ from argon2.exceptions import VerifyMismatchError
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import ServiceUnavailable
 
+from intake.foundation.texts import normal
+
 SHORTEST = 15
 """Characters (code points after normalisation): ASVS 5.0 6.2.1 recommends fifteen."""
 
@@ -55,7 +57,7 @@ class Busy(ServiceUnavailable):
 
 def normalised(password: str) -> str:
     """``password`` as it is compared: NFKC, so that every keyboard's way of writing it is the same."""
-    return unicodedata.normalize("NFKC", password)
+    return normal(password, "NFKC")
 
 
 @contextmanager
@@ -162,5 +164,5 @@ def _words_of(about: Iterable[str]) -> set[str]:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    decomposed = unicodedata.normalize("NFKD", normalised(text).casefold())
     return "".join(c for c in decomposed if c not in _SEPARATORS and not unicodedata.combining(c))

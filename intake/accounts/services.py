@@ -28,6 +28,9 @@ from .permissions import Role
 from .scopes import EVERYWHERE, Reach
 from .visits import LONGEST, digest_of, new_token
 
+LONGEST_EMAIL = 254
+"""Characters of an address (RFC 5321, 4.5.3.1.3, with its brackets)."""
+
 FREE_ATTEMPTS = 4
 """Attempts to sign in that cost nothing but the attempt."""
 
@@ -60,6 +63,8 @@ class Grant(NamedTuple):
 
 def normal_email(typed: str) -> str:
     """``typed`` as addresses are kept and compared; what is no address is left as it is, in lower case."""
+    if len(typed) > LONGEST_EMAIL:
+        return typed[:LONGEST_EMAIL].lower()
     try:
         return validate_email(typed.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError:

@@ -2,8 +2,8 @@
 
 Envelope: ``version (1 byte) | length of key id (1) | key id | nonce (12) | ciphertext and tag``.
 The associated data names table, column and row, so that a value moved to another row
-does not open. Each submission has keys of its own, wrapped by the keyring: destroying
-the wrapped key erases the text in the database, its journal and every backup of it.
+does not open. Each submission has keys of its own, wrapped by the keyring: destroying the
+wrapped key erases all that it sealed, wherever in the database that was written.
 """
 
 from __future__ import annotations

@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004  # the pool's own
 from sqlalchemy.orm import DeclarativeBase, Session
 
 _WRITE = "intake_write"
 _BUSY_TIMEOUT_MS = 5000
+_MOST_CONNECTIONS = 30
+"""Beyond the five that are kept; two processes together stay below PostgreSQL's own hundred."""
 
 
 class Base(DeclarativeBase):
@@ -38,7 +40,9 @@ class Base(DeclarativeBase):
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether ``error`` means that the database cannot answer now (locked, restarting, disk full)."""
-    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return isinstance(error, OperationalError | TimeoutError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 def make_engine(url: str) -> Engine:
@@ -46,7 +50,10 @@ def make_engine(url: str) -> Engine:
 
     Statement parameters are hidden from errors and logs: they hold people's words.
     """
-    engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    engine = sa.create_engine(
+        url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"),
+        max_overflow=_MOST_CONNECTIONS, pool_timeout=_BUSY_TIMEOUT_MS / 1000,
+    )  # fmt: skip
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -130,6 +137,18 @@ def _close_session(_error: BaseException | None) -> None:
         # The answer is made, and may be a receipt: a database that went away since must not take it back.
         if not is_unavailable(error):
             raise
+
+
+def forget_journal() -> None:
+    """Empty SQLite's journal, in which rows stay as they were before they were overwritten.
+
+    Nothing happens while somebody reads; the next call tries again. PostgreSQL overwrites what
+    is dead when it vacuums, which it does by itself.
+    """
+    if engine().dialect.name == "sqlite":
+        session().rollback()
+        with engine().connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
 
 def check_alive() -> None:

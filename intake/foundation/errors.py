@@ -13,8 +13,8 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, SecurityError
 
 from .database import is_unavailable, session
 from .i18n import from_path
@@ -44,6 +44,13 @@ MESSAGES = {
 _WENT_WRONG = "what_went_wrong"
 
 
+class NotHere(NotFound):
+    """Something particular is not there: says what, and what to do; typed text is handed back."""
+
+    title: Any
+    advice: Any
+
+
 def gives_back(view: View) -> View:
     """Declare that ``view``, called again while ``went_wrong()``, shows what was typed, ready to send."""
     view.gives_back = True  # type: ignore[attr-defined]  # a mark on the function, read below
@@ -60,7 +67,7 @@ def init_app(app: Flask) -> None:
     """Answer every error with its page; give typed text back where the view can."""
     app.register_error_handler(CSRFError, lambda _error: _give_back(400))
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -78,6 +85,12 @@ def page(status: int) -> ResponseReturnValue:
     if status in (429, 503):
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _not_here(error: NotHere) -> ResponseReturnValue:
+    if typed := _typed():
+        return render_template("kept.html", typed=typed, title=error.title, advice=error.advice), 404
+    return render_template("error.html", title=error.title, advice=error.advice, status=404), 404
 
 
 def _give_back(status: int) -> ResponseReturnValue:
@@ -108,13 +121,13 @@ def _typed() -> list[tuple[str, str]]:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    response = make_response(page(error.code))
+    response = make_response(_not_here(error) if isinstance(error, NotHere) else page(error.code))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
 
 
-def _database_error(error: DBAPIError) -> ResponseReturnValue:
+def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     if isinstance(error, DataError):
         return _give_back(400)
     if not is_unavailable(error):
@@ -131,8 +144,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _log(error: Exception) -> None:
-    if isinstance(error, DBAPIError) and is_unavailable(error):
-        current_app.logger.warning("database unavailable: %s", type(error.orig).__name__)
+    if is_unavailable(error):
+        current_app.logger.warning("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
         return
     # Only the kind and the place: a message or a value could hold somebody's words.
     trace, place = error.__traceback__, "?"

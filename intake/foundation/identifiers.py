@@ -15,9 +15,12 @@ import unicodedata
 from stdnum import luhn
 from stdnum.exceptions import ValidationError
 
+from .texts import normal
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SYMBOLS = 24
 _GROUP = 5
+_LONGEST_TYPED = 200
 _HEARD_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -56,7 +59,9 @@ def read_receipt(typed: str) -> str:
     Raises:
         MistypedReceipt: it cannot be a code.
     """
-    wide = unicodedata.normalize("NFKC", typed).upper()
+    if len(typed) > _LONGEST_TYPED:
+        raise MistypedReceipt
+    wide = normal(typed, "NFKC").upper()
     digits = (str(unicodedata.digit(c)) if c.isdigit() else c for c in wide)
     code = "".join(c for c in digits if c.isalnum()).translate(_HEARD_ALIKE)
     if len(code) != _SYMBOLS + 1 or any(c not in ALPHABET for c in code):

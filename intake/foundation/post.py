@@ -32,7 +32,10 @@ _RETRY_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
 
 
 class OutgoingMail(Base):
-    """A message waiting to be sent, or sent; the address is sealed and destroyed once it has left."""
+    """A message waiting to be sent, or sent; the address is sealed and destroyed once it has left.
+
+    ``about`` is the reference of the submission it brings news of, or None.
+    """
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (sa.Index("ix_outgoing_mail_waiting", "due", sqlite_where=sa.text("sent_at IS NULL"),
@@ -46,9 +49,10 @@ class OutgoingMail(Base):
     due: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    about: Mapped[str | None] = mapped_column(sa.String(60), index=True)
 
 
-def post(recipient: str, subject: str, body: str) -> None:
+def post(recipient: str, subject: str, body: str, *, about: str | None = None) -> None:
     """Put a message into the open transaction; it leaves after commit.
 
     Raises:
@@ -58,8 +62,16 @@ def post(recipient: str, subject: str, body: str) -> None:
         raise ValueError("a header cannot hold a line break")
     message_id = make_msgid(domain=parseaddr(current_app.config["SETTINGS"].mail_from)[1].rpartition("@")[2])
     sealed = keyring().seal(recipient.encode(), "outgoing_mail", "recipient", message_id)
-    mail = OutgoingMail(message_id=message_id, recipient=sealed, subject=subject, body=body, due=clock.now())
-    session().add(mail)
+    session().add(
+        OutgoingMail(
+            message_id=message_id, recipient=sealed, subject=subject, body=body, due=clock.now(), about=about
+        )
+    )  # fmt: skip
+
+
+def take_back(*about: str) -> None:
+    """Remove every message about these submissions, sent or not: nobody is written to any more."""
+    session().execute(sa.delete(OutgoingMail).where(OutgoingMail.about.in_(about)))
 
 
 def deliver_due(send: Callable[[EmailMessage], None] | None = None) -> int:

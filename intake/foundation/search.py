@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .texts import normal
+
 _ARABIC = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
@@ -22,6 +24,6 @@ def fold(text: str) -> str:
 
     Two spellings of one name fold alike: «Türkiye» and «turkiye», «الأردن» and «الاردن».
     """
-    text = unicodedata.normalize("NFKD", text.casefold().translate(_ARABIC))
+    text = unicodedata.normalize("NFKD", normal(text.casefold().translate(_ARABIC)))
     text = "".join(c for c in text if not unicodedata.combining(c))
     return _NOT_A_WORD.sub(" ", text.translate(_ARABIC)).strip()

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 
 MOST_MARKS = 6
 """Combining marks kept on one letter; vocalised Arabic needs three, Vietnamese two."""
+
+_LONGEST_RUN = 32
+_DAMAGED = "\ufffd"
+"""What stands for bytes that are no text: three of them for one lone surrogate."""
 
 _OPENERS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c",
             "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}  # fmt: skip
@@ -27,17 +32,39 @@ def clean(typed: str) -> Cleaned:
     """``typed`` in NFC with LF line ends, without characters that documents and databases refuse.
 
     Taken out: C0 and C1 controls but TAB and LF, surrogates, noncharacters, damaged bytes
-    (U+FFFD), and combining marks beyond ``MOST_MARKS`` on one letter.
+    (U+FFFD; several in a row count as one), and combining marks beyond ``MOST_MARKS`` on one letter.
     """
     kept: list[str] = []
-    removed = marks = 0
-    for character in unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")):
+    bounded, removed = _bounded(typed.replace("\r\n", "\n").replace("\r", "\n"))
+    marks, before = 0, ""
+    for character in unicodedata.normalize("NFC", bounded):
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if _refused(character) or marks > MOST_MARKS:
-            removed += 1
-        else:
+        if not _refused(character) and marks <= MOST_MARKS:
             kept.append(character)
+        elif not character == before == _DAMAGED:
+            removed += 1
+        before = character
     return Cleaned("".join(kept), removed)
+
+
+def normal(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+    """``text`` in a normal form of Unicode, whatever its length; of marks in a row only ``_LONGEST_RUN`` are kept."""
+    return unicodedata.normalize(form, _bounded(text)[0])
+
+
+def _bounded(text: str) -> tuple[str, int]:
+    """``text`` with no more than ``_LONGEST_RUN`` marks in a row, and how many were dropped.
+
+    Normalising takes the square of the number of marks in a row: forty thousand of them, which
+    nobody types, would keep a process from everything else for many seconds.
+    """
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _LONGEST_RUN:
+            kept.append(character)
+    return "".join(kept), len(text) - len(kept)
 
 
 def _refused(character: str) -> bool:
@@ -50,7 +77,7 @@ def _refused(character: str) -> bool:
         or 0xD800 <= code <= 0xDFFF
         or 0xFDD0 <= code <= 0xFDEF
         or code & 0xFFFE == 0xFFFE
-        or code == 0xFFFD
+        or character == _DAMAGED
     )
 
 

@@ -53,7 +53,7 @@ STORED: tuple[Group, ...] = (
              _l("The count stays after a withdrawal, without the content."),
              _columns("submission", "id reference listening_session_id kind state channel received_at changed_at "
                       "version language interface_language stakeholder_type country danger_now accepted_revision "
-                      "claimed_by_id claimed_until recorded_by_id example erase_after")
+                      "claimed_by_id claimed_until recorded_by_id example erase_after receipt_visits")
              + _columns("reference_counter", "listening_session_id kind last")),
         Item(_l("What you agreed to, when, and in which words we asked"),
              _l("So that nothing is used beyond it."), _AS_LONG_AS_SUBMISSION,
@@ -76,7 +76,7 @@ STORED: tuple[Group, ...] = (
              + _columns("digest", "id listening_session_id version compiled_at compiled_by_id cutoff frozen freeze")),
         Item(_l("A mail that waits to be sent to you; it says only that there is news"),
              _l("To tell you."), _l("Your address is destroyed once the mail has left."),
-             _columns("outgoing_mail", "id message_id recipient subject body due attempts sent_at")),
+             _columns("outgoing_mail", "id message_id recipient subject body due attempts sent_at about")),
     )),
     Group(_l("If you work with Intake"), (
         Item(_l("Your name, e-mail, language, organisation and roles"),

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 import click
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from intake.foundation.database import transaction
 from intake.foundation.i18n import speak
@@ -72,7 +74,9 @@ def _tell_problems(refused: Refused, *, as_json: bool) -> None:
         return
     for problem in refused.problems:
         click.echo(str(problem), err=True)
-    click.echo(f"Nothing was imported: {len(refused.problems)} problem(s).", err=True)
+    count = len(refused.problems)
+    told = ngettext("Nothing was imported: %(num)s problem.", "Nothing was imported: %(num)s problems.", count)
+    click.echo(told, err=True)
 
 
 def _tell(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
@@ -88,9 +92,13 @@ def _tell(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
     for code, fields in outcome.changed.items():
         click.echo(f"changed  {code}: {', '.join(fields)}")
     click.echo(
-        f"{outcome.series}: {len(outcome.added)} new, {len(outcome.changed)} changed, {outcome.unchanged} unchanged"
-        f"{' (nothing was kept: dry run)' if dry_run else ''}"
-    )
+        _(
+            "%(series)s: %(added)s new, %(changed)s changed, %(same)s unchanged",
+            series=outcome.series, added=len(outcome.added), changed=len(outcome.changed), same=outcome.unchanged,
+        )
+    )  # fmt: skip
+    if dry_run:
+        click.echo(_("Nothing was kept: this was a trial."))
 
 
 @programme.command("export")

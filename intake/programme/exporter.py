@@ -70,7 +70,9 @@ def _json(series: Series) -> bytes:
             for group in used
         ],
         "organisations": [
-            {"name": one.name, "aliases": one.aliases} for one in queries.organisations() if one.name in names
+            {"name": one.name, "aliases": one.aliases, **({"label": plain(one.label)} if one.label else {})}
+            for one in queries.organisations()
+            if one.name in names
         ],
         "entries": entries,
     }  # fmt: skip

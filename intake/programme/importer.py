@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 
 from intake.foundation import register
-from intake.foundation.languages import SOURCE_LANGUAGE
+from intake.foundation.languages import CODES, SOURCE_LANGUAGE
 from intake.foundation.vocabularies import vocabulary
 
 from . import checks, queries, services
@@ -46,7 +46,7 @@ _GROUP = {
     "until": whole(1900, 2200),
     "co_leads": listed(line()),
 }
-_ORGANISATION = {"name": line(), "aliases": listed(line())}
+_ORGANISATION = {"name": line(), "aliases": listed(line()), "label": spoken(200, lines=False)}
 _PARTS = ("series", "working_groups", "organisations", "entries")
 
 
@@ -106,8 +106,19 @@ def _from_json(found: Any, problems: list[Problem]) -> Programme:
         entries=[entry for entry in entries if entry],
         series=series or {},
         working_groups=_described(content, "working_groups", checks.things(_GROUP, "code"), problems),
-        organisations=_described(content, "organisations", checks.things(_ORGANISATION, "name"), problems),
+        organisations=[
+            *_described(content, "organisations", checks.things(_ORGANISATION, "name"), problems),
+            *_labelled(content["entries"]),
+        ],
     )
+
+
+def _labelled(entries: Sequence[Any]) -> Iterator[Given]:
+    """The organisers that are called something else in every language ("others"), as organisations with a label."""
+    for entry in entries:
+        for organiser in (isinstance(entry, dict) and entry.get("organisers")) or ():
+            if isinstance(organiser, dict) and (name := organiser.get(SOURCE_LANGUAGE.code)):
+                yield {"name": name, "label": {code: text for code, text in organiser.items() if code in CODES}}
 
 
 def _described(content: Given, part: str, check: checks.Check, problems: list[Problem]) -> Sequence[Given]:
@@ -222,7 +233,9 @@ def bring_in(
     before = _shared_names(known)
     kept = services.keep_series(slug, described, example=example)
     for organisation in programme.organisations:
-        services.keep_organisation(organisation["name"], organisation.get("aliases", ()))
+        services.keep_organisation(
+            organisation["name"], organisation.get("aliases", ()), label=organisation.get("label")
+        )
     for group in programme.working_groups:
         services.keep_working_group(group["code"], _group_values(group))
     outcome = _applied(programme, plan, kept, person_id)
@@ -269,7 +282,8 @@ def _shared_names(series: Series | None) -> list[Any]:
     """Texts that pages of entries show though they belong to no entry."""
     groups = [(group.code, dict(group.name), [lead.organisation.name for lead in group.co_leads])
               for group in queries.working_groups()]  # fmt: skip
-    return [groups, series and [dict(series.title), dict(series.host), dict(series.note), dict(series.footer)]]
+    labels = [(one.name, dict(one.label)) for one in queries.organisations() if one.label]
+    return [groups, labels, series and [dict(series.title), dict(series.host), dict(series.note), dict(series.footer)]]
 
 
 def _planned(programme: Programme, existing: Sequence[ListeningSession]) -> _Plan:

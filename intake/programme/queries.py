@@ -131,10 +131,10 @@ def reach_called(where: str) -> Reach | None:
 
 
 def name_of_reach(reach: Reach) -> str:
-    """The code of the working group, or the slug of the listening session, that ``reach`` stands for."""
+    """The code of the working group, or of the listening session, that ``reach`` stands for."""
     if reach.working_group_id is not None:
         return session().scalar(sa.select(WorkingGroup.code).where(WorkingGroup.id == reach.working_group_id)) or ""
-    sought = sa.select(ListeningSession.slug).where(ListeningSession.id == reach.listening_session_id)
+    sought = sa.select(ListeningSession.code).where(ListeningSession.id == reach.listening_session_id)
     return session().scalar(sought) or ""
 
 

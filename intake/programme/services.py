@@ -146,13 +146,20 @@ def keep_series(slug: str, values: Mapping[str, Any], *, example: bool = False) 
     return series
 
 
-def keep_organisation(name: str, aliases: Sequence[str] = ()) -> Organisation:
-    """The organisation called ``name`` in any of its spellings, made when there is none; ``aliases`` are added."""
+def keep_organisation(
+    name: str, aliases: Sequence[str] = (), *, label: Mapping[str, str] | None = None
+) -> Organisation:
+    """The organisation called ``name`` in any of its spellings, made when there is none.
+
+    ``aliases`` are added; ``label`` is what pages call it, where that differs by language.
+    """
     [found] = keep_organisations([name])
     new = [alias for alias in aliases if alias not in found.aliases and alias != found.name]
     if new:
         found.aliases = [*found.aliases, *new]
-        session().flush()
+    if label and found.label != Multilingual(label):
+        found.label = Multilingual(label)
+    session().flush()
     return found
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _l
@@ -51,9 +53,36 @@ TIER_NAMES = {
     Tier.IDEAS: _l("Ideas, no quotation"),
     Tier.COUNTED: _l("Counted only"),
 }
-TIER_QUESTION = _l("How may we use your words?")
-FOLLOW_UP_LABEL = _l("You may contact me with questions about this submission")
-PUBLICATION_LABEL = _l("You may publish this in the public summary of the session, within the limits I chose above")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How consent is asked for: the question, what each tier is called, and the two permissions beside it."""
+
+    question: Any
+    tiers: Mapping[Tier, Any]
+    publication: Any
+    follow_up: Any
+
+
+OF_CONTRIBUTORS = Asked(
+    _l("How may we use your words?"),
+    TIER_LABELS,
+    _l("You may publish this in the public summary of the session, within the limits I chose above"),
+    _l("You may contact me with questions about this submission"),
+)
+OF_SPEAKERS = Asked(
+    _l("How may what was said be used?"),
+    TIER_NAMES,
+    _l("It may be published in the public summary of the session, within this limit"),
+    _l("The speaker may be contacted with questions"),
+)
+"""A rapporteur takes down what the speaker allowed, or what the rule of the session says."""
+
+
+def asked_of(kind: Kind) -> Asked:
+    """How consent to a submission of ``kind`` is asked for."""
+    return OF_SPEAKERS if kind is Kind.INTERVENTION else OF_CONTRIBUTORS
 
 
 def offered(kind: Kind) -> tuple[Tier, ...]:
@@ -78,12 +107,13 @@ def effective(tier: int, cap: int, ceiling: int) -> Tier:
 
 def wording(kind: Kind, language: str) -> tuple[str, str]:
     """The exact words by which consent was asked, as JSON, and their version (12 hex digits)."""
+    asked = asked_of(kind)
     with speaking(language):
         shown = {
-            "question": str(TIER_QUESTION),
-            "tiers": {str(int(tier)): str(TIER_LABELS[tier]) for tier in offered(kind)},
-            "follow_up": str(FOLLOW_UP_LABEL),
-            "publication": str(PUBLICATION_LABEL),
+            "question": str(asked.question),
+            "tiers": {str(int(tier)): str(asked.tiers[tier]) for tier in offered(kind)},
+            "follow_up": str(asked.follow_up),
+            "publication": str(asked.publication),
         }
     text = json.dumps(shown, ensure_ascii=False, sort_keys=True)
     return text, hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -26,10 +26,10 @@ from intake.foundation.i18n import language as interface_language
 from intake.foundation.identifiers import is_form_token, new_form_token
 from intake.foundation.languages import LANGUAGES
 from intake.foundation.multilingual import Multilingual, Text
-from intake.foundation.texts import balanced, clean, has_direction_controls
+from intake.foundation.texts import balanced, clean, has_direction_controls, normal
 from intake.foundation.vocabularies import find_country, options, vocabulary
 
-from .consent import FOLLOW_UP_LABEL, PUBLICATION_LABEL, TIER_LABELS, TIER_QUESTION, Consent, Tier, offered
+from .consent import OF_CONTRIBUTORS, Asked, Consent, Tier, asked_of, offered
 from .language_guess import guess
 from .models import Submission
 from .questionnaire import DECLINED, MAIN_PROSE, Form, Need, Question, questions, sections
@@ -44,6 +44,9 @@ PREFER_NOT = _l("I prefer not to say")
 _MONTH = re.compile(r"(?:(\d{4})-(\d{1,2})|(\d{1,2})/(\d{4}))", re.ASCII)
 _FIRST_YEAR = 1950
 _MOST_DIGITS = 15
+_LONGEST_NUMBER = 100
+_MOST_TYPED_FOR_ONE = 4
+"""Characters as typed that can become one when they are cleaned: what is far too long is not looked at."""
 
 
 class LongListWidget:
@@ -139,7 +142,9 @@ def _please_answer(field: Field) -> str:
     return gettext("Please answer: %(question)s", question=str(field.label.text))
 
 
-def _cleaned(field: Field) -> str:
+def _cleaned(question: Question, field: Field) -> str:
+    if question.limit is not None and len(field.data) > _MOST_TYPED_FOR_ONE * question.limit:
+        raise StopValidation(_too_long(len(field.data), question.limit))
     result = clean(field.data)
     if result.removed:
         field.data = result.text
@@ -153,15 +158,17 @@ def _cleaned(field: Field) -> str:
     return result.text.strip()
 
 
+def _too_long(given: int, limit: int) -> str:
+    return gettext(
+        "This has %(given)s characters; %(limit)s fit. Nothing was cut: please shorten it.",
+        given=format_decimal(given),
+        limit=format_decimal(limit),
+    )
+
+
 def _check_length(question: Question, text: str) -> str:
     if question.limit is not None and len(text) > question.limit:
-        raise StopValidation(
-            gettext(
-                "This has %(given)s characters; %(limit)s fit. Nothing was cut: please shorten it.",
-                given=format_decimal(len(text)),
-                limit=format_decimal(question.limit),
-            )
-        )
+        raise StopValidation(_too_long(len(text), question.limit))
     if len(text) < question.least:
         raise StopValidation(
             ngettext(
@@ -174,11 +181,11 @@ def _check_length(question: Question, text: str) -> str:
 
 
 def _prose(question: Question, field: Field) -> str:
-    return balanced(_check_length(question, _cleaned(field)))
+    return balanced(_check_length(question, _cleaned(question, field)))
 
 
 def _line(question: Question, field: Field) -> str:
-    text = _check_length(question, " ".join(_cleaned(field).split()))
+    text = _check_length(question, " ".join(_cleaned(question, field).split()))
     if has_direction_controls(text):
         raise StopValidation(
             gettext("This contains hidden characters that change the direction of the text. Please type it again.")
@@ -195,7 +202,9 @@ def _email(question: Question, field: Field) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in unicodedata.normalize("NFKC", text))
+    """``text`` with the digits of every script as 0 to 9; nothing of what is too long to be a number."""
+    wide = normal(text, "NFKC") if len(text) <= _LONGEST_NUMBER else ""
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in wide)
 
 
 def _month(question: Question, field: Field) -> str:
@@ -317,9 +326,9 @@ class _EditorialLabel:
         return self.text
 
 
-def tier_choices(tiers: Iterable[Tier]) -> list[SelectChoice]:
-    """The tiers as choices of a form."""
-    return [SelectChoice(str(int(tier)), TIER_LABELS[tier]) for tier in tiers]
+def tier_choices(asked: Asked, tiers: Iterable[Tier]) -> list[SelectChoice]:
+    """The tiers as choices of a form, in the words of ``asked``."""
+    return [SelectChoice(str(int(tier)), asked.tiers[tier]) for tier in tiers]
 
 
 def _offers(field: Field, value: Any) -> bool:
@@ -369,7 +378,7 @@ class SubmissionForm(AnswersForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.consent_tier.choices = tier_choices(offered(self.kind))
+        self.consent_tier.choices = tier_choices(asked_of(self.kind), offered(self.kind))
         if not is_form_token(self.form_token.data or ""):
             self.form_token.data = new_form_token()
 
@@ -420,7 +429,7 @@ def _as_typed(form: AnswersForm, answers: Answers) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def form_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> type[SubmissionForm]:
     """The form of ``kind`` with the guiding questions ``(position, text)`` of a listening session."""
-    fields = {"form_token": HiddenField(), **_answer_fields(kind, guiding), **_consent_fields()}
+    fields = {"form_token": HiddenField(), **_answer_fields(kind, guiding), **_consent_fields(asked_of(kind))}
     return type("SubmissionForm", (SubmissionForm,), fields)
 
 
@@ -453,11 +462,11 @@ def _language_field() -> RadioField:
     )
 
 
-def _consent_fields() -> dict[str, Any]:
+def _consent_fields(asked: Asked) -> dict[str, Any]:
     return {
-        "consent_tier": RadioField(TIER_QUESTION, validate_choice=False),
-        "publication": BooleanField(PUBLICATION_LABEL),
-        "follow_up": BooleanField(FOLLOW_UP_LABEL),
+        "consent_tier": RadioField(asked.question, validate_choice=False),
+        "publication": BooleanField(asked.publication),
+        "follow_up": BooleanField(asked.follow_up),
     }
 
 
@@ -483,9 +492,9 @@ class AnswerForm(FlaskForm):
 class ConsentForm(FlaskForm):
     """Changing consent: less counts at once, more needs ``sure``."""
 
-    consent_tier = RadioField(TIER_QUESTION, validate_choice=False)
-    publication = BooleanField(PUBLICATION_LABEL)
-    follow_up = BooleanField(FOLLOW_UP_LABEL)
+    consent_tier = RadioField(OF_CONTRIBUTORS.question, validate_choice=False)
+    publication = BooleanField(OF_CONTRIBUTORS.publication)
+    follow_up = BooleanField(OF_CONTRIBUTORS.follow_up)
     sure = BooleanField(_l("Yes, I allow more than before"))
 
     def validate_consent_tier(self, field: Field) -> None:

@@ -1,8 +1,9 @@
 """Submissions: the row that moves, and the immutable rows under it.
 
 What people wrote is sealed under keys of the submission's own (``text_key``,
-``contact_key``), themselves wrapped by the installation's keyring. Setting such a key
-to NULL erases what it sealed: here, in the journal and in every backup.
+``contact_key``), themselves wrapped by the installation's keyring. Setting such a key to NULL
+erases what it sealed, once the journal is emptied (``database.forget_journal``); a copy of the
+database made before still holds it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Submission(Base):
     ``tier_cap`` is the highest tier that care for the person concerned allows.
     ``accepted_revision`` is what stands in digests, also while a later revision waits;
     ``language``, ``stakeholder_type`` and ``country`` are those of that revision, or of the
-    latest while none is accepted. ``version`` counts changes of this row.
+    latest while none is accepted. ``version`` counts changes of this row, ``receipt_visits`` how
+    often somebody left in a hurry: visits with the receipt that began before are over.
     """
 
     __tablename__ = "submission"
@@ -91,6 +93,7 @@ class Submission(Base):
     sent_digest: Mapped[str | None] = mapped_column(sa.String(64))
     text_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     contact_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    receipt_visits: Mapped[int] = mapped_column(default=0, server_default="0")
     erase_after: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
     accepted_revision: Mapped[int | None]

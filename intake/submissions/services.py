@@ -12,13 +12,13 @@ from flask import current_app
 from flask_babel import gettext
 
 from intake.accounts.models import Organisation
-from intake.accounts.organisations import organisation_index, recognise
+from intake.accounts.organisations import belongs_to, organisation_index
 from intake.foundation import clock, register
 from intake.foundation.crypto import keyring
 from intake.foundation.database import session
 from intake.foundation.i18n import speaking
 from intake.foundation.identifiers import receipt_for
-from intake.foundation.post import post
+from intake.foundation.post import post, take_back
 from intake.foundation.vocabularies import find_country
 from intake.programme.models import ListeningSession
 
@@ -28,7 +28,7 @@ from .language_guess import guess_beside
 from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
 from .questionnaire import DECLINED, GUIDING_PREFIX, LANGUAGES_OF_ANSWERS, Form, Kept, questions
 from .sealing import Answers, Erased, give_keys, open_answers, open_contact, seal_answers, seal_contact, seal_message
-from .vocabulary import LETTER, Channel, Kind, State
+from .vocabulary import LETTER, WRITTEN, Channel, Kind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def submit(
         changed_at=moment,
         **_described(filled.language, filled.answers),
         interface_language=interface_language,
-        danger_now=filled.answers.get("danger_now") == "yes",
+        danger_now=_may_be_in_danger(filled.answers),
         consent_tier=filled.consent.tier,
         tier_cap=_careful_cap(filled.answers),
         follow_up=filled.consent.follow_up,
@@ -105,7 +105,8 @@ def submit(
         organisation_index=_organisation_index(filled.answers),
         form_digest=_form_digest(form_token),
         sent_digest=_sent_digest(filled, listening_session),
-        receipt_digest=_receipt_digest(code),
+        # What a rapporteur records is not the rapporteur's own: no code of theirs opens it.
+        receipt_digest=_receipt_digest(code) if filled.kind in WRITTEN else None,
         recorded_by_id=recorded_by_id,
         example=example or listening_session.series.example,
     )
@@ -157,7 +158,7 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
     workflow.make(
         submission, "amend", version=submission.version, person_id=None,
         tier_cap=min(submission.tier_cap, _careful_cap(filled.answers)),
-        danger_now=submission.danger_now or filled.answers.get("danger_now") == "yes",
+        danger_now=submission.danger_now or _may_be_in_danger(filled.answers),
         organisation_index=_organisation_index(filled.answers),
         **columns,
     )  # fmt: skip
@@ -185,6 +186,16 @@ def find_by_receipt_digest(digest: str) -> Submission | None:
     """The submission whose receipt has this keyed digest, unless withdrawn."""
     found = session().scalars(sa.select(Submission).where(Submission.receipt_digest == digest)).one_or_none()
     return found if found is not None and found.state != State.WITHDRAWN else None
+
+
+def end_receipt_visits(digest: str) -> None:
+    """End every visit with this receipt, wherever a copy of its cookie is."""
+    session().execute(
+        sa.update(Submission)
+        .where(Submission.receipt_digest == digest)
+        .values(receipt_visits=Submission.receipt_visits + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def answer(submission: Submission, body: str, language: str) -> None:
@@ -226,7 +237,7 @@ def tell_there_is_news(submission: Submission) -> None:
             "To see it, open this page and type your receipt code:\n\n%(address)s\n",
             address=_door_address(language),
         )
-    post(address, subject, body)
+    post(address, subject, body, about=submission.reference)
 
 
 def _door_address(language: str) -> str:
@@ -274,6 +285,7 @@ def withdraw(submission: Submission) -> None:
     if submission.state == State.WITHDRAWN:
         return
     days = current_app.config["SETTINGS"].retention_days
+    take_back(submission.reference)
     workflow.make(
         submission, "withdraw", version=submission.version, person_id=None,
         contact_key=None, claimed_by_id=None, claimed_until=None,
@@ -347,12 +359,17 @@ def _careful_cap(answers: Answers) -> Tier:
     return CAREFUL_CAP if careful else Tier.NAMED
 
 
+def _may_be_in_danger(answers: Answers) -> bool:
+    """Whether it is to be read first: who is not sure may be right."""
+    return answers.get("danger_now") in ("yes", "unsure")
+
+
 def _organisation_index(answers: Answers) -> str | None:
     name = answers.get("organisation") or answers.get("entity")
     if not name:
         return None
     known = session().execute(sa.select(Organisation.name, Organisation.aliases))
-    return organisation_index(recognise(name, ((row.name, row.aliases) for row in known)))
+    return organisation_index(belongs_to(name, ((row.name, row.aliases) for row in known)))
 
 
 def _add_revision(submission: Submission, number: int, filled: Filled, moment: datetime) -> None:

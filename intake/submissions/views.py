@@ -9,22 +9,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from intake.accounts import guards
 from intake.foundation import clock, i18n
 from intake.foundation.crypto import keyring
-from intake.foundation.database import transaction
+from intake.foundation.database import forget_journal, transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.identifiers import MistypedReceipt, grouped, new_form_token, read_receipt, receipt_for
 from intake.foundation.multilingual import Multilingual
 from intake.foundation.security import accepts, csrf
 from intake.foundation.texts import has_direction_controls
+from intake.programme.lookup import session_or_404
 from intake.programme.models import ListeningSession
-from intake.programme.queries import session_by_slug, session_version, version_of
+from intake.programme.queries import session_version, version_of
 
 from . import queries, services
-from .consent import TIER_LABELS, Tier, offered
+from .consent import OF_CONTRIBUTORS, TIER_LABELS, Tier, asked_of, offered
 from .forms import (
     GUESS,
     AmendmentForm,
@@ -67,9 +68,9 @@ def submit(slug: str, kind: str) -> ResponseReturnValue:
     """The form, the check page and the receipt of one submission."""
     if kind not in WRITTEN:
         abort(404)
-    if request.method == "GET" and (kept := _kept_blank_page(slug, Kind(kind))):
+    if request.method != "POST" and (kept := _kept_blank_page(slug, Kind(kind))):
         return kept
-    return _form_steps(_session_or_404(slug), Kind(kind))
+    return _form_steps(session_or_404(slug), Kind(kind))
 
 
 @bp.route("/staff/sessions/<slug>/record", methods=["GET", "POST"], strict_slashes=False)
@@ -78,7 +79,7 @@ def submit(slug: str, kind: str) -> ResponseReturnValue:
 @accepts(LARGEST_FORM_BYTES)
 def record(slug: str) -> ResponseReturnValue:
     """The same steps for an intervention, recorded by a rapporteur."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     guards.require("intervention.record", held)
     return _form_steps(held, Kind.INTERVENTION)
 
@@ -91,16 +92,9 @@ def record_index() -> ResponseReturnValue:
     return render_template("submissions/record_index.html", sessions=held)
 
 
-def _session_or_404(slug: str) -> ListeningSession:
-    held = session_by_slug(slug)
-    if held is None:
-        abort(404)
-    return held
-
-
 def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
     form = _form(held, kind)
-    if request.method == "GET":
+    if request.method != "POST":
         return _closed(held, form) if _is_closed(held, kind) else _blank_page(held, form)
     if went_wrong():
         return _form_page(held, form, problem=_what_went_wrong())
@@ -176,7 +170,7 @@ def _check_page(held: ListeningSession, form: SubmissionForm | AmendmentForm) ->
         guessed=chosen == GUESS,
         doubt=guessed if chosen != GUESS and guessed and guessed != chosen else None,
         shown=show_all(form.sections(), filled.shown(), written_in=filled.language, reader=i18n.language().code),
-        tier=TIER_LABELS[filled.consent.tier],
+        tier=asked_of(filled.kind).tiers[filled.consent.tier],
         turns=any(has_direction_controls(v) for v in filled.answers.values() if isinstance(v, str)),
         carried=_carried(form),
     )
@@ -255,10 +249,12 @@ def _retention_days() -> int:
 def receipt_door() -> ResponseReturnValue:
     """Where a receipt code opens the way to one's own submission."""
     form = ReceiptForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("submissions/door.html", form=form)
     if went_wrong():
         return render_template("submissions/door.html", form=form, problem=_what_went_wrong())
+    if not (form.code.data or "").strip():
+        return _door_closed(form, _("Please type your receipt code."))
     try:
         code = read_receipt(form.code.data or "")
     except MistypedReceipt:
@@ -268,7 +264,11 @@ def receipt_door() -> ResponseReturnValue:
         return _door_closed(
             form, _("We find nothing under this code. It may be mistyped, or what was here is withdrawn.")
         )
-    session[_VISIT_KEY] = {"digest": keyring().index("receipt", code), "since": int(clock.now().timestamp())}
+    session[_VISIT_KEY] = {
+        "digest": keyring().index("receipt", code),
+        "since": int(clock.now().timestamp()),
+        "visits": found.receipt_visits,
+    }
     return redirect(url_for("submissions.mine"))
 
 
@@ -283,7 +283,8 @@ def _own_submission() -> Submission | None:
     if not held or clock.now().timestamp() - held["since"] > _VISIT_MINUTES * 60:
         session.pop(_VISIT_KEY, None)
         return None
-    return services.find_by_receipt_digest(held["digest"])
+    found = services.find_by_receipt_digest(held["digest"])
+    return found if found is not None and found.receipt_visits == held["visits"] else None
 
 
 @bp.get("/receipt/submission/")
@@ -355,7 +356,7 @@ def amend() -> ResponseReturnValue:
     step = request.form.get("step")
     if went_wrong():
         return _amend_page(submission, form, problem=_what_went_wrong())
-    if request.method == "GET" or step == "edit":
+    if request.method != "POST" or step == "edit":
         return _amend_page(submission, form)
     if not form.validate():
         return _amend_page(submission, form), 422
@@ -383,7 +384,7 @@ def _amend_page(submission: Submission, form: AmendmentForm, problem: str | None
 
 def _come_back_first() -> ResponseReturnValue:
     """The door, for somebody whose visit is over; what they typed meanwhile is on it, to be kept."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("submissions.receipt_door"))
     typed = [value for name, value in request.form.items(multi=True) if name not in _OURS and len(value) > 1]
     return render_template("submissions/door.html", form=ReceiptForm(), kept=typed), 422
@@ -397,8 +398,10 @@ def consent() -> ResponseReturnValue:
     if submission is None:
         return redirect(url_for("submissions.receipt_door"))
     form = ConsentForm(data=_present_consent(submission))
-    form.consent_tier.choices = tier_choices(offered(Kind.TESTIMONY))  # also a practice may be counted only
-    if request.method == "GET" or not form.validate():
+    form.consent_tier.choices = tier_choices(
+        OF_CONTRIBUTORS, offered(Kind.TESTIMONY)
+    )  # also a practice may be counted only
+    if request.method != "POST" or not form.validate():
         return _consent_page(submission, form), 422 if form.errors else 200
     try:
         with transaction():
@@ -429,12 +432,13 @@ def withdraw() -> ResponseReturnValue:
     submission = _own_submission()
     if submission is None:
         return redirect(url_for("submissions.receipt_door"))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(
             "submissions/withdraw.html", submission=submission, form=FlaskForm(), days=_retention_days()
         )
     with transaction():
         services.withdraw(submission)
+    forget_journal()
     session.pop(_VISIT_KEY, None)
     return redirect(url_for("submissions.withdrawn"))
 
@@ -450,8 +454,15 @@ def withdrawn() -> ResponseReturnValue:
 @csrf.exempt  # it only forgets; a token that has run out must not keep anybody here
 @guards.public
 def leave() -> ResponseReturnValue:
-    """Leave quickly: forget this visit and show a page that says nothing."""
+    """Leave quickly: end this visit, here and on the server, and show a page that says nothing."""
+    held = session.get(_VISIT_KEY)
     session.clear()
+    if held:
+        try:
+            with transaction():
+                services.end_receipt_visits(held["digest"])
+        except DBAPIError:
+            pass  # whatever happens to the database, nobody is kept here: the cookie is gone
     return redirect(url_for("submissions.left"), 303)
 
 

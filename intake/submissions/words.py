@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from intake.foundation.multilingual import Text
 from intake.programme.models import ListeningSession
 
-from .consent import FOLLOW_UP_LABEL, PUBLICATION_LABEL
+from .consent import asked_of
 from .vocabulary import COUNT_LABELS, KIND_LABELS, STATE_LABELS, Kind, State
 
 HEADINGS = {
@@ -40,6 +40,8 @@ _MEANINGS = {
 
 def consent_intro(held: ListeningSession, kind: str) -> str:
     """What to know before choosing a tier in this listening session."""
+    if kind == Kind.INTERVENTION:
+        return _("What the speaker allowed, or what the rule of the session says. In doubt, choose less.")
     if held.ceiling < 3:
         return _("You decide. In this session nobody is named in any case: neither people nor organisations.")
     if kind == Kind.PRACTICE:
@@ -57,6 +59,6 @@ def template_words() -> dict[str, Any]:
         "state_tone": lambda state: _TONES[State(state)],
         "state_meaning": lambda state: _MEANINGS[State(state)],
         "consent_intro": consent_intro,
-        "consent_words": {"follow_up": FOLLOW_UP_LABEL, "publication": PUBLICATION_LABEL},
+        "consent_words": lambda kind: asked_of(Kind(kind)),
         "written": Text,
     }

@@ -77,13 +77,20 @@ def test_an_organisation_is_known_under_its_other_spellings(app: Flask, run: Run
     assert {one["organisation"] for one in listed(run)} == {"Asia Pacific Refugee Rights Network"}
 
 
+def test_a_co_lead_needs_an_organisation_to_be_kept_away_from(run: Run) -> None:
+    refused = run("add", "p@example.org", "--name", "P", "--role", "co_lead:WG3")
+    assert refused.exit_code == 2
+    assert "--organisation" in refused.output
+    assert listed(run) == []
+
+
 REFUSED = [
     ("add", "no address", "--name", "P"),
     ("add", "lead@example.org", "--name", "P"),
     ("add", "LEAD@EXAMPLE.ORG", "--name", "P"),
     ("add", "p@example.org", "--name", " "),
-    ("add", "p@example.org", "--name", "P", "--role", "co_lead"),
-    ("add", "p@example.org", "--name", "P", "--role", "co_lead:WG99"),
+    ("add", "p@example.org", "--name", "P", "--organisation", "O", "--role", "co_lead"),
+    ("add", "p@example.org", "--name", "P", "--organisation", "O", "--role", "co_lead:WG99"),
     ("role", "add", "nobody@example.org", "drafter"),
     ("role", "remove", "lead@example.org", "secretariat"),
     ("deactivate", "nobody@example.org"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 from werkzeug.exceptions import NotFound
 
@@ -179,11 +179,20 @@ def test_what_we_did_not_hand_on_ourselves_is_not_carried(app: Flask, carried: s
         assert from_form() == Onward(NOTE)
 
 
-def test_what_was_handed_on_goes_nowhere_else(app: Flask) -> None:
+def test_what_was_handed_on_goes_nowhere_else_and_to_nobody_else(app: Flask) -> None:
     with app.test_request_context("/"):
         handed = Onward(NOTE, (("words", "typed"),)).carried_as_text
-    for going, carried in ((NOTE, (("words", "typed"),)), ("/en/staff/me/", None)):
+        mark = session["onward"]
+    cases = (
+        (NOTE, mark, (("words", "typed"),)),
+        ("/en/staff/me/", mark, None),
+        (NOTE, "other", None),
+        (NOTE, None, None),
+    )
+    for going, browser, carried in cases:
         with app.test_request_context("/", method="POST", data={"carried": handed, "next": going}):
+            if browser:
+                session["onward"] = browser
             assert from_form() == Onward(going, carried)
 
 

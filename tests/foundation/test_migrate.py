@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
+from intake.accounts.models import Organisation
 from intake.foundation import migrate
 from intake.foundation.config import Settings
-from intake.foundation.database import engine, make_engine, session, transaction
+from intake.foundation.database import engine, make_engine, session
 from intake.submissions.models import Submission
-from intake.submissions.sealing import open_answers
-from tests import builders
+from intake.submissions.sealing import give_keys, open_answers, seal_answers
 from tests.installation import application
+
+REFERENCE = "S-1/T-001"
 
 
 def test_head_is_what_the_models_say(app: Flask) -> None:
@@ -25,19 +29,48 @@ def test_head_is_what_the_models_say(app: Flask) -> None:
 def test_an_upgrade_keeps_what_was_there(fresh_database_url: str, tmp_path: Path) -> None:
     bound = make_engine(fresh_database_url)
     migrate.upgrade(bound, "0001")
-    bound.dispose()
     settings = Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": fresh_database_url})
     with application(settings) as app, app.app_context():
-        with transaction():
-            held = builders.listening_session()
-            reference = builders.submission(held, what_happened="Said before the upgrade.").reference
+        _fill(bound)
         migrate.upgrade(engine(), copies=tmp_path / "copies")
         assert migrate.current(engine()) == migrate.head()
-        kept = session().scalars(sa.select(Submission).where(Submission.reference == reference)).one()
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.reference, kept.receipt_visits) == (REFERENCE, 0)
         assert open_answers(kept, kept.revisions[0])["what_happened"] == "Said before the upgrade."
+        assert [(one.name, dict(one.label)) for one in session().scalars(sa.select(Organisation))] == [("IDC", {})]
         assert migrate.differences(engine()) == []
+    bound.dispose()
     copies = list((tmp_path / "copies").glob("*.sqlite")) if fresh_database_url.startswith("sqlite") else ["none asked"]
     assert len(copies) == 1, "a SQLite database is copied before it changes"
+
+
+def _fill(bound: sa.Engine) -> None:
+    """What the first release would hold, written past the models, which know columns that it had not."""
+    tables = sa.MetaData()
+    with bound.begin() as connection:
+        tables.reflect(connection)
+        submission = Submission(reference=REFERENCE)
+        give_keys(submission)
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        answers = seal_answers(submission, 1, {"what_happened": "Said before the upgrade."})
+        rows: dict[str, dict[str, Any]] = {
+            "organisation": {"name": "IDC", "aliases": []},
+            "series": {"slug": "s", "title": {}, "host": {}, "note": {}, "footer": {}, "example": False},
+            "listening_session": {
+                "series_id": 1, "position": 1, "slug": "s-1", "code": "S-1", "state": "open", "topic": {},
+                "purpose": {}, "formats": [], "audience": [], "languages": [], "standing": False, "changed_at": moment,
+            },
+            "submission": {
+                "reference": REFERENCE, "listening_session_id": 1, "kind": "testimony", "state": "submitted",
+                "channel": "form", "received_at": moment, "changed_at": moment, "version": 1, "language": "en",
+                "interface_language": "en", "danger_now": False, "consent_tier": 2, "tier_cap": 4, "follow_up": False,
+                "publication": False, "example": False, "text_key": submission.text_key,
+                "contact_key": submission.contact_key,
+            },
+            "revision": {"submission_id": 1, "number": 1, "at": moment, "language": "en", "answers": answers},
+        }  # fmt: skip
+        for table, row in rows.items():
+            connection.execute(sa.insert(tables.tables[table]).values(**row))
 
 
 def test_upgrading_twice_changes_nothing(app: Flask, tmp_path: Path) -> None:

@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.foundation.texts import DIRECTION_CONTROLS, balanced, clean, has_direction_controls
+from intake.foundation.texts import (
+    DIRECTION_CONTROLS,
+    MOST_MARKS,
+    Cleaned,
+    balanced,
+    clean,
+    has_direction_controls,
+    normal,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +63,14 @@ def test_direction_controls_turn_nothing_after_their_paragraph(typed: str, kept:
 def test_balancing_twice_changes_nothing(typed: str) -> None:
     assert balanced(balanced(typed)) == balanced(typed)
     assert not has_direction_controls("plain")
+
+
+def test_marks_beyond_measure_are_taken_out_before_anything_is_normalised() -> None:
+    began = time.process_time()
+    assert 80_000 - 40 < clean("a" + "\u0315\u0300" * 40_000).removed <= 80_000 - MOST_MARKS
+    assert len(normal("a" + "\u0315\u0300" * 40_000, "NFKC")) < 40
+    assert time.process_time() - began < 5, "normalising takes the square of them"
+
+
+def test_damaged_bytes_in_a_row_are_one_loss() -> None:
+    assert clean("a\ufffd\ufffd\ufffdb\ufffdc") == Cleaned("abc", 2)

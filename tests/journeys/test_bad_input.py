@@ -70,7 +70,16 @@ def shows(answer: TestResponse, language: str) -> str:
 def test_an_unknown_session(client: FlaskClient, language: str, said: Said) -> None:
     answer = client.get(form_url(language, "no-such-session"))
     assert answer.status_code == 404
-    assert said("There is nothing here") in shows(answer, language)
+    assert said("There is no such session") in shows(answer, language)
+
+
+def test_text_sent_to_an_unknown_session_comes_back(client: FlaskClient, language: str, said: Said) -> None:
+    form = form_on(client.get(form_url(language)), having="consent_tier")
+    answer = client.post(form_url(language, "no-such-session"), data={**fields(form), "what_happened": STORY})
+    assert answer.status_code == 404
+    told = shows(answer, language)
+    assert said("There is no such session") in told
+    assert STORY in told
 
 
 def test_a_closed_session(app: Flask, client: FlaskClient, language: str, said: Said) -> None:

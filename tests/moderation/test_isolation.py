@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake.foundation.database import transaction
+from intake.accounts.models import Organisation
+from intake.foundation.database import session, transaction
 from tests.forms import form_on, page, send
 from tests.moderation import desk
 from tests.moderation.desk import LEAD, OTHER, QUEUE, WG3, WG6, change, give, put_in_state, signed_in, url, withdraw
@@ -28,6 +30,18 @@ def of_the_own_organisation_by_another_name(app: Flask) -> str:
     return give(app, organisation="ACT")
 
 
+def of_a_branch_of_the_own_organisation(app: Flask) -> str:
+    return give(app, organisation="A.C.T. Alliance, Geneva office")
+
+
+def under_a_name_that_became_known_later(app: Flask) -> str:
+    reference = give(app, organisation="Action by Churches Together")
+    with app.app_context(), transaction():
+        alliance = session().scalars(sa.select(Organisation).where(Organisation.name == "ACT Alliance")).one()
+        alliance.aliases = [*alliance.aliases, "Action by Churches Together"]
+    return reference
+
+
 def withdrawn(app: Flask) -> str:
     reference = give(app)
     withdraw(app, reference)
@@ -39,7 +53,8 @@ def missing(_app: Flask) -> str:
 
 
 FORBIDDEN = [
-    of_another_group, of_the_own_organisation, of_the_own_organisation_by_another_name, withdrawn, missing,
+    of_another_group, of_the_own_organisation, of_the_own_organisation_by_another_name,
+    of_a_branch_of_the_own_organisation, under_a_name_that_became_known_later, withdrawn, missing,
 ]  # fmt: skip
 ACTS = ["claim/", "release/", "decide/accept/", "decide/decline/", "code/", "contact/"]
 

@@ -141,7 +141,7 @@ def test_a_row_tells_what_matters(app: Flask, lead: FlaskClient) -> None:
         colleague = desk.somebody(desk.COLLEAGUE).id
     change(app, reference, claimed_by_id=colleague, claimed_until=clock.now() + timedelta(minutes=5))
     row = page(lead.get(QUEUE)).cssselect(".queue > li")[0].text_content()
-    assert "Danger now" in row
+    assert "Possible danger" in row
     assert "Colleague" in row
     change(app, reference, claimed_until=clock.now() - timedelta(minutes=1))
     assert "Colleague" not in desk.text(lead.get(QUEUE))

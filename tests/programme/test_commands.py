@@ -34,7 +34,7 @@ def test_import_tells_what_is_wrong(app: Flask) -> None:
     assert result.exit_code == 1
     assert first.startswith('row 3, column date, "June 4th": ')
     assert second.startswith('row 3, column format, "teach_in": ')
-    assert last == "Nothing was imported: 2 problem(s)."
+    assert last == "Nothing was imported: 2 problems."
     assert records(app) == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -237,3 +239,59 @@ def test_nothing_private_lies_in_the_database_in_clear(app: Flask) -> None:
             everything += [repr(row) for row in connection.execute(sa.text(f"SELECT * FROM {table}"))]  # noqa: S608
     for secret in ("Amal", "amal@example.org", "Maison", "closed the border", CODE, TOKEN):
         assert not any(secret in row for row in everything)
+
+
+@pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize("path", ["withdraw/", "consent/", "change/", "submission/"])
+def test_looking_changes_nothing(app: Flask, client: FlaskClient, path: str) -> None:
+    come_back(client)
+    for method in ("GET", "HEAD", "OPTIONS"):
+        assert client.open(f"/en/receipt/{path}", method=method).status_code == 200
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.state, kept.version) == ("submitted", 1)
+
+
+def test_nobody_who_withdrew_is_written_to(app: Flask, client: FlaskClient, lead: int) -> None:
+    ask(app, lead)
+    come_back(client)
+    post_form(client, "/en/receipt/withdraw/", having="csrf_token")
+    with app.app_context():
+        assert session().scalars(sa.select(OutgoingMail)).all() == []
+
+
+@pytest.mark.usefixtures("lead")
+def test_what_a_withdrawal_destroyed_is_in_no_file(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        key = session().scalars(sa.select(Submission.contact_key)).one()
+        is_sqlite = engine().dialect.name == "sqlite"
+        file = Path(str(engine().url.database))
+    assert key is not None
+    come_back(client)
+    post_form(client, "/en/receipt/withdraw/", having="csrf_token")
+    if is_sqlite:
+        files = [path.read_bytes() for path in file.parent.glob(f"{file.name}*")]
+        assert files
+        assert not any(key in content for content in files)
+
+
+@pytest.mark.usefixtures("lead")
+def test_leaving_ends_the_visit_for_every_copy_of_its_cookie(app: Flask, client: FlaskClient) -> None:
+    come_back(client)
+    copied = app.test_client()
+    with client.session_transaction() as visit, copied.session_transaction() as copy:
+        copy.update(visit)
+    assert copied.get(MINE).status_code == 200
+    client.post("/en/leave/")
+    assert copied.get(MINE).status_code == 302
+    come_back(client)
+    assert client.get(MINE).status_code == 200, "the code opens it again"
+
+
+@pytest.mark.usefixtures("lead")
+def test_nothing_typed_at_the_door_takes_long(client: FlaskClient) -> None:
+    began = time.process_time()
+    answer = post_form(client, DOOR, {"code": "a" + "\u0315\u0300" * 40_000}, having="code")
+    assert answer.status_code == 422
+    assert time.process_time() - began < 5, "normalising takes the square of it"
+    assert post_form(client, DOOR, {"code": " "}, having="code").status_code == 422

@@ -49,6 +49,7 @@ def test_an_intervention_is_kept_with_who_recorded_it(app: Flask, rapporteurs: t
     with app.app_context():
         kept = session().scalars(sa.select(Submission)).one()
         assert (kept.kind, kept.channel, kept.recorded_by_id) == ("intervention", "floor", rapporteurs[0])
+        assert kept.receipt_digest is None, "no code of the rapporteur's opens it"
         assert open_answers(kept, kept.revisions[0])["summary"] == SAID["summary"]
         assert open_contact(kept, kept.revisions[0]) == {"entity": "Maison Ouverte"}
 
@@ -81,3 +82,10 @@ def test_a_signed_in_reader_of_the_public_form_leaves_nothing_for_strangers(
     public = FORM.replace("/staff", "").replace("/record", "/submit/testimony")
     assert "Your account" in browser_of(app, rapporteurs[0]).get(public).get_data(as_text=True)
     assert "Your account" not in client.get(public).get_data(as_text=True)
+
+
+def test_a_rapporteur_is_asked_what_the_speaker_allowed(app: Flask, rapporteurs: tuple[int, int]) -> None:
+    text = page(browser_of(app, rapporteurs[0]).get(FORM)).text_content()
+    assert "How may what was said be used?" in text
+    assert "my name" not in text
+    assert "Your consent" not in text
