@@ -1,0 +1,120 @@
+"""What could show who somebody is: the one list of the contributor's check and the moderators' desk.
+
+Each rule looks for one kind of thing and says what it found and what to do instead. It is
+advice, never a block: a finding is shown to the person who can judge it, and whatever they
+decide stands. So a rule prefers to stay silent about what is merely possible (a street
+without a number, a name without a title), but for telephones, addresses of mail and
+numbers of documents, which point to one person wherever they stand.
+
+A rule is one line of ``RULES`` and one function in ``finders``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from intake.foundation.legible import legible
+
+from .finders import Find
+from .finders.accounts import accounts, emails
+from .finders.documents import long_numbers, numbers_of_documents
+from .finders.names import names
+from .finders.places import addresses, coordinates
+from .finders.telephones import telephones
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of thing that could show who somebody is.
+
+    ``find`` is given a legible text and the country it speaks of (ISO alpha-2), if known.
+    """
+
+    name: str
+    label: Any
+    advice: Any
+    find: Find
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A span of a text, in code points of the text as it was typed, and the rule that found it."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+def screen(text: str, country: str | None = None) -> tuple[Finding, ...]:
+    """What ``text`` (NFC) says that could show who somebody is: in order, never overlapping.
+
+    Where rules find overlapping spans, the longest counts, then the earlier rule. The whole
+    text is always looked through, however long; see ``telephones`` for what is asked less
+    thoroughly in a text with more than a thousand groups of digits.
+    """
+    read = legible(text)
+    spans = ((rule, *span) for rule in RULES for span in rule.find(read.text, country))
+    return tuple(Finding(rule, *read.span(start, end)) for rule, start, end in _apart(spans, len(read.text)))
+
+
+def marked(text: str, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding | None]]:
+    """``text`` in pieces, each with the finding it is; joined again they are ``text``."""
+    at = 0
+    for finding in findings:
+        if at < finding.start:
+            yield text[at : finding.start], None
+        yield text[finding.start : finding.end], finding
+        at = finding.end
+    if at < len(text):
+        yield text[at:], None
+
+
+def _apart(spans: Iterable[tuple[Rule, int, int]], length: int) -> list[tuple[Rule, int, int]]:
+    taken, kept = bytearray(length), []
+    # Sorting is stable: of two spans of one length, that of the earlier rule comes first.
+    for rule, start, end in sorted(spans, key=lambda found: found[1] - found[2]):
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            kept.append((rule, start, end))
+    return sorted(kept, key=lambda found: found[1])
+
+
+RULES = (
+    Rule(
+        "email", _l("An e-mail address"), _l("Leave it out, or write: an e-mail address."),
+        emails,
+    ),
+    Rule(
+        "account", _l("An account on a social network"), _l("Leave it out, or write: an account."),
+        accounts,
+    ),
+    Rule(
+        "document", _l("The number of a document or a case"), _l("Leave it out, or write: a document number."),
+        numbers_of_documents,
+    ),
+    Rule(
+        "coordinates", _l("An exact place"), _l("Name only the region, or only the country."),
+        coordinates,
+    ),
+    Rule(
+        "telephone", _l("A telephone number"), _l("Leave it out, or write: a telephone number."),
+        telephones,
+    ),
+    Rule(
+        "address", _l("A street address"), _l("Leave it out, or name only the town."),
+        addresses,
+    ),
+    Rule(
+        "name", _l("The name of a person"), _l("Leave it out, or write who it was: a neighbour, a doctor."),
+        names,
+    ),
+    Rule(
+        "number", _l("A long number"), _l("If it belongs to somebody, leave it out."),
+        long_numbers,
+    ),
+)  # fmt: skip
+"""Every rule; where two find the same, the earlier one counts."""
