@@ -34,6 +34,7 @@ from intake.submissions.questionnaire import (
     questions,
     sections,
 )
+from intake.submissions.screening import Screened, screen_answers
 from intake.submissions.sealing import Answers, Erased, open_answers, open_contact, open_message, open_reason
 from intake.submissions.showing import Shown, language_of, show_all, words
 from intake.submissions.vocabulary import Kind, State
@@ -66,7 +67,8 @@ class Reading:
 
     ``answers`` holds what was answered, in the order of the form: words as written, choices
     in the reader's language. ``contact_held`` are the labels of the contacts there are, not
-    the contacts. ``turns`` says that the text holds characters that turn the writing direction.
+    the contacts. ``turns`` says that the text holds characters that turn the writing direction,
+    ``screened`` what in it could show who somebody is.
     """
 
     revision: int
@@ -74,6 +76,7 @@ class Reading:
     answers: tuple[Shown, ...]
     contact_held: tuple[Text, ...]
     turns: bool
+    screened: tuple[Screened, ...] = ()
 
     @property
     def title(self) -> Text | None:
@@ -201,6 +204,7 @@ def read(submission: Submission, person: Person, reader: str, *, accepted: bool 
             for one in shown
         ),
         contact_held=tuple(_contact_held(submission, revision, reader)),
+        screened=tuple(screen_answers(questions(Kind(submission.kind), _guiding(submission)), answers).values()),
         turns=any(has_direction_controls(value) for value in answers.values() if isinstance(value, str)),
     )
 

@@ -25,6 +25,8 @@ from .finders.documents import long_numbers, numbers_of_documents
 from .finders.names import names
 from .finders.places import addresses, coordinates
 from .finders.telephones import telephones
+from .questionnaire import DECLINED, Kept, Question
+from .sealing import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,32 @@ def marked(text: str, findings: Iterable[Finding]) -> Iterator[tuple[str, Findin
         at = finding.end
     if at < len(text):
         yield text[at:], None
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """An answer in which something was found: its question, and its text in pieces as ``marked`` gives them."""
+
+    question: Question
+    pieces: tuple[tuple[str, Finding | None], ...]
+
+    @property
+    def found(self) -> tuple[tuple[str, Finding], ...]:
+        """Only what was found: the words, and what they are."""
+        return tuple((piece, finding) for piece, finding in self.pieces if finding is not None)
+
+
+def screen_answers(asked: Iterable[Question], answers: Answers) -> dict[str, Screened]:
+    """Of the answers in somebody's own words those in which something was found, by question; contacts are not read."""
+    given = answers.get("country")
+    country = given if given and given != DECLINED else None
+    found = {}
+    for question in asked:
+        text = answers.get(question.name)
+        is_read = question.is_prose and question.kept is Kept.TEXT and isinstance(text, str)
+        if is_read and (findings := screen(text, country)):
+            found[question.name] = Screened(question, tuple(marked(text, findings)))
+    return found
 
 
 def _apart(spans: Iterable[tuple[Rule, int, int]], length: int) -> list[tuple[Rule, int, int]]:

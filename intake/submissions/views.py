@@ -38,7 +38,8 @@ from .forms import (
     tier_choices,
 )
 from .models import Submission
-from .questionnaire import sections
+from .questionnaire import questions, sections
+from .screening import screen_answers
 from .sealing import open_message
 from .showing import show_all
 from .vocabulary import WRITTEN, Channel, Kind, State
@@ -171,6 +172,7 @@ def _check_page(held: ListeningSession, form: SubmissionForm | AmendmentForm) ->
         doubt=guessed if chosen != GUESS and guessed and guessed != chosen else None,
         shown=show_all(form.sections(), filled.shown(), written_in=filled.language, reader=i18n.language().code),
         tier=asked_of(filled.kind).tiers[filled.consent.tier],
+        screened=screen_answers(questions(form.kind, form.guiding), filled.answers),
         turns=any(has_direction_controls(v) for v in filled.answers.values() if isinstance(v, str)),
         carried=_carried(form),
     )

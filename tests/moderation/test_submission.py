@@ -477,3 +477,9 @@ def test_looking_changes_nothing(app: Flask, lead: FlaskClient) -> None:
     for tail in ("claim/", "release/", "decide/accept/", "code/", "contact/"):
         assert lead.get(url(reference, tail)).status_code in {404, 405}
     assert columns(app, reference, "state", "version") == ("submitted", 1)
+
+
+def test_it_tells_what_could_show_who_somebody_is(app: Flask, lead: FlaskClient) -> None:
+    told = text(lead.get(url(give(app, what_happened="Please call my sister, +216 71 123 456, she knows more."))))
+    assert "This could show who somebody is A telephone number : +216 71 123 456" in told
+    assert "This could show" not in text(lead.get(url(give(app))))

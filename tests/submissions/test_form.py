@@ -415,3 +415,23 @@ def test_references_count_by_session_and_kind(app: Flask, client: FlaskClient) -
 def test_too_large_a_body_is_refused_by_every_other_page(client: FlaskClient) -> None:
     response = client.post("/en/receipt/", data={"code": "x" * 1_100_000})
     assert response.status_code == 413
+
+
+def test_what_could_show_who_somebody_is_is_marked_and_never_blocks(app: Flask, client: FlaskClient) -> None:
+    story = "They closed the border. Ask Mr Karim Haddad, or call +216 71 123 456, he saw it all happen."
+    check = checked(client, what_happened=story, contributor_name="Mr Karim Haddad")
+    root = page(check)
+    assert [mark.text_content() for mark in root.cssselect("mark")] == ["Karim Haddad", "+216 71 123 456"]
+    assert story in root.text_content(), "marking changes nothing"
+    found = [item.text_content() for item in root.cssselect(".found li")]
+    assert len(found) == 2
+    assert "A telephone number" in found[1]
+    assert {button.get("formaction") for button in root.cssselect(".found button")} == {f"{FORM}#what_happened"}
+    back = send(client, FORM, form_on(check, having="form_token"), {"step": "edit"})
+    assert form_on(back, having="consent_tier").fields["what_happened"].strip() == story
+    assert send(client, FORM, form_on(check, having="form_token"), {"step": "send"}).status_code == 200
+    assert count(app) == 1
+
+
+def test_without_anything_to_say_the_check_says_nothing(client: FlaskClient) -> None:
+    assert not page(checked(client)).cssselect("mark, .found")
