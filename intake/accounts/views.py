@@ -64,7 +64,7 @@ def _mark_seen(visit: Visit) -> None:
 def sign_in() -> ResponseReturnValue:
     """Ask who somebody is, and begin their visit."""
     going = onward.from_form()
-    if request.method == "GET" and guards.current_person() is not None:
+    if request.method != "POST" and guards.current_person() is not None:
         return _arrive(going)
     form = SignInForm()
     if not _is_sent(form):

@@ -67,7 +67,7 @@ def submit(slug: str, kind: str) -> ResponseReturnValue:
     """The form, the check page and the receipt of one submission."""
     if kind not in WRITTEN:
         abort(404)
-    if request.method == "GET" and (kept := _kept_blank_page(slug, Kind(kind))):
+    if request.method != "POST" and (kept := _kept_blank_page(slug, Kind(kind))):
         return kept
     return _form_steps(_session_or_404(slug), Kind(kind))
 
@@ -100,7 +100,7 @@ def _session_or_404(slug: str) -> ListeningSession:
 
 def _form_steps(held: ListeningSession, kind: Kind) -> ResponseReturnValue:
     form = _form(held, kind)
-    if request.method == "GET":
+    if request.method != "POST":
         return _closed(held, form) if _is_closed(held, kind) else _blank_page(held, form)
     if went_wrong():
         return _form_page(held, form, problem=_what_went_wrong())
@@ -255,7 +255,7 @@ def _retention_days() -> int:
 def receipt_door() -> ResponseReturnValue:
     """Where a receipt code opens the way to one's own submission."""
     form = ReceiptForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("submissions/door.html", form=form)
     if went_wrong():
         return render_template("submissions/door.html", form=form, problem=_what_went_wrong())
@@ -355,7 +355,7 @@ def amend() -> ResponseReturnValue:
     step = request.form.get("step")
     if went_wrong():
         return _amend_page(submission, form, problem=_what_went_wrong())
-    if request.method == "GET" or step == "edit":
+    if request.method != "POST" or step == "edit":
         return _amend_page(submission, form)
     if not form.validate():
         return _amend_page(submission, form), 422
@@ -383,7 +383,7 @@ def _amend_page(submission: Submission, form: AmendmentForm, problem: str | None
 
 def _come_back_first() -> ResponseReturnValue:
     """The door, for somebody whose visit is over; what they typed meanwhile is on it, to be kept."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("submissions.receipt_door"))
     typed = [value for name, value in request.form.items(multi=True) if name not in _OURS and len(value) > 1]
     return render_template("submissions/door.html", form=ReceiptForm(), kept=typed), 422
@@ -398,7 +398,7 @@ def consent() -> ResponseReturnValue:
         return redirect(url_for("submissions.receipt_door"))
     form = ConsentForm(data=_present_consent(submission))
     form.consent_tier.choices = tier_choices(offered(Kind.TESTIMONY))  # also a practice may be counted only
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return _consent_page(submission, form), 422 if form.errors else 200
     try:
         with transaction():
@@ -429,7 +429,7 @@ def withdraw() -> ResponseReturnValue:
     submission = _own_submission()
     if submission is None:
         return redirect(url_for("submissions.receipt_door"))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(
             "submissions/withdraw.html", submission=submission, form=FlaskForm(), days=_retention_days()
         )

@@ -363,6 +363,20 @@ def _is_constant_markup(argument: ast.expr) -> bool:
     return isinstance(argument, ast.Constant) or is_widget
 
 
+def acts_unasked(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Views that ask for another method than POST: whatever is not that other one would act, HEAD as well."""
+    known = names(path, tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and any(
+            dotted(side, known) == "flask.request.method" for side in (node.left, *node.comparators)
+        ):
+            others = [side.value for side in (node.left, *node.comparators) if isinstance(side, ast.Constant)]
+            if others != ["POST"] or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+                yield f"{path}:{node.lineno} asks for another method than POST"
+        if isinstance(node, ast.Match) and dotted(node.subject, known) == "flask.request.method":
+            yield f"{path}:{node.lineno} asks for another method than POST"
+
+
 # Templates and style sheets.
 
 _UNTRUSTED = {

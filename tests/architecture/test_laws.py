@@ -22,6 +22,7 @@ LAWS: tuple[Law, ...] = (
     laws.leaving,
     laws.hidden_imports,
     laws.loose_markup,
+    laws.acts_unasked,
 )
 
 
@@ -179,6 +180,11 @@ BROKEN: list[tuple[Law, str, str]] = [
     (laws.hidden_imports, SERVICES, "__import__('smtplib')"),
     (laws.hidden_imports, SERVICES, "exec(words)"),
     (laws.hidden_imports, SERVICES, "import sys\nsys.modules['smtplib']"),
+    # Views act on POST only.
+    (laws.acts_unasked, VIEWS, "from flask import request\nif request.method == 'GET':\n    pass"),
+    (laws.acts_unasked, VIEWS, "import flask\nif 'GET' != flask.request.method:\n    pass"),
+    (laws.acts_unasked, VIEWS, "from flask import request\nif request.method in ('GET', 'HEAD'):\n    pass"),
+    (laws.acts_unasked, VIEWS, "from flask import request\nmatch request.method:\n    case 'GET':\n        pass"),
     # Markup.
     (laws.loose_markup, FORMS, "Markup(words)"),
     (laws.loose_markup, FORMS, "import markupsafe\nmarkupsafe.Markup(f'<b>{words}</b>')"),
@@ -196,6 +202,7 @@ KEPT: list[tuple[str, str]] = [
     (COMMANDS, f"{FROM_DATABASE} transaction\nwith app(), transaction() as rows:\n    rows.rollback()"),
     (VIEWS, "from flask import session\nsession.get('receipt')\nrequest.args.get('x')"),
     (VIEWS, "from sqlalchemy.exc import IntegrityError"),
+    (VIEWS, "from flask import request\nif request.method != 'POST' or not form.validate():\n    pass"),
     (
         QUERIES,
         f"{FROM_DATABASE} engine\nimport sqlalchemy as sa\nwith engine().connect() as c:\n    c.execute(sa.select(1))",
