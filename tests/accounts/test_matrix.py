@@ -1,7 +1,7 @@
 """Who is answered what: every rule and method, everybody who may come, everything that can be asked for.
 
 The requests are built from the application's own rules, so that none can be forgotten, and the answers
-are compared with a table written by hand. A rule without a row fails.
+are compared with a written table. A rule without a row fails.
 """
 
 from __future__ import annotations
