@@ -400,9 +400,8 @@ def consent() -> ResponseReturnValue:
     if submission is None:
         return redirect(url_for("submissions.receipt_door"))
     form = ConsentForm(data=_present_consent(submission))
-    form.consent_tier.choices = tier_choices(
-        OF_CONTRIBUTORS, offered(Kind.TESTIMONY)
-    )  # also a practice may be counted only
+    # Also a practice may be counted only, though its form does not offer that.
+    form.consent_tier.choices = tier_choices(OF_CONTRIBUTORS, offered(Kind.TESTIMONY))
     if request.method != "POST" or not form.validate():
         return _consent_page(submission, form), 422 if form.errors else 200
     try:
