@@ -198,8 +198,10 @@ def test_identifier_and_series_stand_on_every_page(language: str, parts: Open) -
 def test_the_document_says_its_language(language: str, parts: Open) -> None:
     opened = parts(language)
     default = opened["word/styles.xml"].find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang")
-    assert default.get(f"{W}val") == language
-    assert default.get(f"{W}bidi") == "ar"
+    theme = opened["word/settings.xml"].find(f"{W}themeFontLang")
+    for said in (default, theme):
+        assert said.get(f"{W}val") == ("en" if language == "ar" else language), "the language of Latin letters"
+        assert said.get(f"{W}bidi") == "ar"
     section = opened["word/document.xml"].find(f"{W}body/{W}sectPr")
     assert on(section, "bidi") == (language == "ar")
     tables = list(opened["word/document.xml"].iter(f"{W}tbl"))
