@@ -12,6 +12,7 @@ from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.vocabularies import label
 from intake.programme.vocabulary import FIELD_LABELS
 from intake.submissions.consent import TIER_LABELS, TIER_NAMES, Tier
+from intake.submissions.showing import written
 
 from .attribution import ENOUGH
 from .document import Block, Facts, Heading, Paragraph
@@ -74,8 +75,8 @@ def _session_rows(session: dict[str, Any], language: str) -> Iterator[Row]:
         yield row("sittings", number(session["sittings"], language))
     if group:
         yield row("working_group", _group(group, language))
-        yield Text(_("Co-leads"), language), tuple(Text(name, language) for name in group["co_leads"])
-    yield row("organisers", *(Text(name, language) for name in session["organisers"]))
+        yield Text(_("Co-leads"), language), tuple(written(name, language) for name in group["co_leads"])
+    yield row("organisers", *(written(name, language) for name in session["organisers"]))
     yield row("format", *labels("session_formats", session["format"]))
     yield row("audience", *labels("audiences", session["audience"]))
     yield row("purpose", Multilingual(session["purpose"]).in_language(language))
