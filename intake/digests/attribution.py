@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import label, wider
 
-from .wording import listed
+from .document import Line
+from .wording import listed, listed_line
 
 ENOUGH = 3
 """Submitters who share what is said of an anonymous one (DOMAIN C2)."""
@@ -90,9 +92,9 @@ def anonymous(stratum: Stratum, language: str) -> str:
     return listed((who, label("m49_regions", stratum.area, language))) if stratum.area else who
 
 
-def named(person: str | None, organisation: str | None, stratum: Stratum, country: str | None, language: str) -> str:
-    """Names as far as they are given; somebody who gave none is called by kind."""
-    called = anonymous(Stratum(stratum.stakeholder_type, None), language)
+def named(person: Text | None, organisation: Text | None, stratum: Stratum, country: str | None, language: str) -> Line:
+    """Names as far as they are given, each in its own language; somebody who gave none is called by kind."""
+    called = Text(anonymous(Stratum(stratum.stakeholder_type, None), language), language)
     names = [name for name in (person, organisation) if name] or [called]
     where = [label("countries", country, language)] if country else []
-    return listed((*names, *where))
+    return listed_line((*names, *where), language)

@@ -17,17 +17,17 @@ from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.vocabularies import label, subregion_of
 from intake.submissions.consent import TIER_NAMES, Tier
 from intake.submissions.questionnaire import Question, Use
-from intake.submissions.showing import show, words
+from intake.submissions.showing import show, words, written
 from intake.submissions.vocabulary import Kind
 
 from .attribution import anonymous, named
-from .document import Block, Bullets, Card, Document, Entry, Facts, Heading, Paragraph, Quotation
+from .document import Block, Bullets, Card, Document, Entry, Facts, Heading, Line, Paragraph, Quotation, Words
 from .figures import by_theme, in_order, who_we_heard
 from .freeze import Frozen, fingerprint, told
 from .gate import GatedEntry
 from .models import identifier
 from .passport import disclaimer, method, passport, topic
-from .wording import listed, number
+from .wording import line, listed, number
 
 _RETOLD = "summary"
 """The answer that a rapporteur wrote: it says what was said, but not in the speaker's words."""
@@ -156,27 +156,19 @@ class _Builder:
     def _quotation(self, entry: GatedEntry, asked: Question) -> Quotation:
         who = self._who[entry.reference]
         if entry.answers.get("interpreted"):
-            who = self._say(_("%(who)s (heard through interpretation)", who=who))
-        text = Text(entry.answers[asked.name], entry.written_in(asked.name))
-        return Quotation(text, who, entry.reference, entry.revision, int(entry.tier))
+            who = line(_("%(who)s (heard through interpretation)"), self._language, who=who)
+        return Quotation(entry.words(asked.name), who, entry.reference, entry.revision, int(entry.tier))
 
     def _retold(self, entries: Sequence[GatedEntry], asked: Question) -> Iterator[Block]:
         if entries:
             yield self._note(_("In a rapporteur’s words, not the speaker’s: do not quote."))
-            yield Facts(
-                tuple(
-                    (
-                        self._say(
-                            _(
-                                "%(who)s: %(reference)s, revision %(number)s",
-                                who=self._who[entry.reference], reference=entry.reference, number=entry.revision,
-                            )
-                        ),
-                        (Text(entry.answers[asked.name], entry.written_in(asked.name)),),
-                    )
-                    for entry in entries
-                )
-            )  # fmt: skip
+            yield Facts(tuple((self._told_of(entry), (entry.words(asked.name),)) for entry in entries))
+
+    def _told_of(self, entry: GatedEntry) -> Line:
+        return line(
+            _("%(who)s: %(reference)s, revision %(number)s"), self._language,
+            who=self._who[entry.reference], reference=entry.reference, number=self._say(str(entry.revision)),
+        )  # fmt: skip
 
     def _ideas(self, entries: Sequence[GatedEntry], asked: Sequence[Question]) -> Iterator[Block]:
         rows = [
@@ -189,9 +181,16 @@ class _Builder:
             yield self._note(_("Ideas only. Say them in your own words: these contributors do not wish to be quoted."))
             yield Facts(tuple(rows))
 
-    def _not_to_be_quoted(self, entry: GatedEntry, asked: Question, *, of_several: bool) -> Text:
-        label = _("Do not quote: %(reference)s, revision %(number)s", reference=entry.reference, number=entry.revision)
-        return self._say(f"{label} – {self._label(asked)}" if of_several else label)
+    def _not_to_be_quoted(self, entry: GatedEntry, asked: Question, *, of_several: bool) -> Line:
+        label = line(
+            _("Do not quote: %(reference)s, revision %(number)s"), self._language,
+            reference=entry.reference, number=self._say(str(entry.revision)),
+        )  # fmt: skip
+        return (
+            line("%(label)s – %(asked)s", self._language, label=label, asked=self._label(asked))
+            if of_several
+            else label
+        )
 
     # --- Practices ---
 
@@ -212,7 +211,7 @@ class _Builder:
             if asked.use is not Use.TITLE
         )
         return Card(
-            title=Text(str(entry.answers.get("title", "")), entry.language),
+            title=entry.words("title"),
             reference=entry.reference,
             attribution=self._who[entry.reference],
             facts=Facts(tuple((name, values) for name, values in rows if values)),
@@ -220,10 +219,11 @@ class _Builder:
             tier=int(entry.tier),
         )
 
-    def _mention(self, entry: GatedEntry) -> Text:
+    def _mention(self, entry: GatedEntry) -> Words:
         if entry.may_be_quoted and entry.answers.get("title"):
-            return Text(f"{entry.answers['title']} ({entry.reference})", entry.language)
-        return self._say(entry.reference)
+            title = entry.words("title")
+            return line("%(title)s (%(reference)s)", self._language, title=title, reference=entry.reference)
+        return line("%(reference)s", self._language, reference=entry.reference)
 
     # --- Quotation bank ---
 
@@ -273,9 +273,12 @@ class _Builder:
     def _in_rows(self, kind: Kind) -> list[Question]:
         return [asked for asked in self._told[kind] if asked.name not in _IN_A_FIELD_OF_ITS_OWN]
 
-    def _attribution(self, entry: GatedEntry) -> Text:
+    def _attribution(self, entry: GatedEntry) -> Words:
         if entry.names_somebody:
-            return self._say(named(entry.person, entry.organisation, entry.stratum, entry.country, self._language))
+            person, organisation = (
+                name and written(name, entry.language) for name in (entry.person, entry.organisation)
+            )
+            return named(person or None, organisation or None, entry.stratum, entry.country, self._language)
         if entry.may_be_quoted:
             return self._say(anonymous(entry.stratum, self._language))
         return self._say(_("not to be quoted") if entry.gives_ideas else "")

@@ -14,6 +14,38 @@ from typing import ClassVar, Literal
 from intake.foundation.languages import Direction, direction_of
 from intake.foundation.multilingual import Text
 
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of pieces that are each in their own language; what divides them is a piece as well.
+
+    ``language`` is that of the line as a whole: where it starts, and what a format that
+    cannot mark pieces says of it.
+    """
+
+    pieces: tuple[Text, ...]
+    language: str
+
+    @property
+    def text(self) -> str:
+        """The pieces as one text."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def direction(self) -> Direction:
+        """Writing direction of the line as a whole."""
+        return direction_of(self.language)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return any(self.pieces)
+
+
+Words = Text | Line
+"""Text in one language, or a line in several."""
+
 Cell = Text | int | None
 """A table cell: text, a count (set as tabular figures), or nothing."""
 
@@ -45,7 +77,7 @@ class Facts:
     """Labelled values: the passport, the fields of a practice card. Several values stand in a list."""
 
     kind: ClassVar[str] = "facts"
-    rows: tuple[tuple[Text, tuple[Text, ...]], ...]
+    rows: tuple[tuple[Words, tuple[Text, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +85,7 @@ class Bullets:
     """An unordered list of short texts."""
 
     kind: ClassVar[str] = "bullets"
-    items: tuple[Text, ...]
+    items: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +109,7 @@ class Quotation:
 
     kind: ClassVar[str] = "quotation"
     text: Text
-    attribution: Text
+    attribution: Words
     reference: str
     revision: int
     tier: int
@@ -93,7 +125,7 @@ class Card:
     kind: ClassVar[str] = "card"
     title: Text
     reference: str
-    attribution: Text
+    attribution: Words
     facts: Facts
     revision: int
     tier: int
@@ -121,7 +153,7 @@ class Entry:
     subregion: str | None
     person: str | None
     organisation: str | None
-    attribution: Text
+    attribution: Words
     themes: tuple[str, ...] = ()
     objectives: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()

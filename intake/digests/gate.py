@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import subregion_of, vocabulary
 from intake.moderation.reading import answers_for_digest, identity_for_digest
 from intake.submissions.consent import Tier
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import LANGUAGES_OF_ANSWERS
 from intake.submissions.sealing import Answers
-from intake.submissions.showing import language_of
+from intake.submissions.showing import language_of, written
 from intake.submissions.vocabulary import Kind
 
 from . import queries
@@ -55,8 +56,12 @@ class GatedEntry:
     answers: Answers
 
     def written_in(self, name: str) -> str:
-        """The language of the answer ``name``: the author's own, unless that answer is in another."""
+        """The language kept for the answer ``name``: the author's own, unless that answer is in another."""
         return language_of(self.answers, name, self.language)
+
+    def words(self, name: str) -> Text:
+        """The answer ``name`` in the author's own words, empty without one."""
+        return written(str(self.answers.get(name, "")), self.written_in(name))
 
     @property
     def may_be_quoted(self) -> bool:

@@ -12,12 +12,13 @@ from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.vocabularies import label
 from intake.programme.vocabulary import FIELD_LABELS
 from intake.submissions.consent import TIER_LABELS, TIER_NAMES, Tier
+from intake.submissions.showing import written
 
 from .attribution import ENOUGH
 from .document import Block, Facts, Heading, Paragraph
 from .freeze import Frozen
 from .models import identifier
-from .wording import day, language_name, listed, number
+from .wording import code, day, language_name, listed, number
 
 Row = tuple[Text, tuple[Text, ...]]
 
@@ -64,7 +65,7 @@ def _session_rows(session: dict[str, Any], language: str) -> Iterator[Row]:
         return Text(str(FIELD_LABELS[field]), language), tuple(value for value in values if value)
 
     def labels(vocabulary: str, codes: list[str]) -> list[Text]:
-        return [label(vocabulary, code, language) for code in codes]
+        return [label(vocabulary, one, language) for one in codes]
 
     group = session["working_group"]
     yield row("topic", Multilingual(session["topic"]).in_language(language))
@@ -74,12 +75,12 @@ def _session_rows(session: dict[str, Any], language: str) -> Iterator[Row]:
         yield row("sittings", number(session["sittings"], language))
     if group:
         yield row("working_group", _group(group, language))
-        yield Text(_("Co-leads"), language), tuple(Text(name, language) for name in group["co_leads"])
-    yield row("organisers", *(Text(name, language) for name in session["organisers"]))
+        yield Text(_("Co-leads"), language), tuple(written(name, language) for name in group["co_leads"])
+    yield row("organisers", *(written(name, language) for name in session["organisers"]))
     yield row("format", *labels("session_formats", session["format"]))
     yield row("audience", *labels("audiences", session["audience"]))
     yield row("purpose", Multilingual(session["purpose"]).in_language(language))
-    yield row("languages", *(language_name(code, language) for code in session["languages"]))
+    yield row("languages", *(language_name(one, language) for one in session["languages"]))
     yield row("interpretation", *_interpretation(session["interpretation"], language))
     if session["consent_ceiling"] is not None:
         yield row("consent_ceiling", _tier(Tier(session["consent_ceiling"]), language))
@@ -98,14 +99,14 @@ def _days(session: dict[str, Any], language: str) -> list[Text]:
 
 def _group(group: dict[str, Any], language: str) -> Text:
     name = Multilingual(group["name"]).in_language(language)
-    return Text(f"{group['code']} – {name}", name.language) if name else Text(group["code"], language)
+    return Text(f"{group['code']} – {name}", name.language) if name else code(group["code"])
 
 
 def _interpretation(rule: dict[str, Any] | None, language: str) -> Iterator[Text]:
     if rule is None:
         return
     mode = label("interpretation_modes", rule["mode"], language).text
-    source = [language_name(code, language) for code in rule.get("from") or ()]
+    source = [language_name(one, language) for one in rule.get("from") or ()]
     target = language_name(rule["to"], language) if rule.get("to") else None
     if source and target:
         mode = _("%(mode)s, from %(source)s into %(target)s", mode=mode, source=listed(source), target=target)
@@ -116,18 +117,18 @@ def _interpretation(rule: dict[str, Any] | None, language: str) -> Iterator[Text
 
 
 def _digest_rows(frozen: Frozen, freeze: str, fallen: int, language: str) -> Iterator[Row]:
-    def row(name: str, value: Text | str) -> Row:
-        return Text(name, language), (value if isinstance(value, Text) else Text(value, language),)
+    def row(name: str, value: Text) -> Row:
+        return Text(name, language), (value,)
 
-    yield row(_("Digest"), identifier(frozen["session"]["code"], frozen["version"]))
+    yield row(_("Digest"), code(identifier(frozen["session"]["code"], frozen["version"])))
     yield row(_("Version"), number(frozen["version"], language))
     yield row(_("Cut-off day"), day(frozen["cutoff"], language))
     yield row(_("Compiled"), day(frozen["compiled"], language))
     yield row(_("Received by the cut-off day"), number(sum(frozen["received"].values()), language))
     yield row(_("Accepted, and so in this digest"), number(len(frozen["entries"]), language))
     yield row(_("Removed since the freeze"), number(fallen, language))
-    yield row(_("Arrangement and vocabulary"), f"{frozen['template']} / {frozen['vocabulary']}")
-    yield row(_("Fingerprint of the freeze (SHA-256)"), freeze)
+    yield row(_("Arrangement and vocabulary"), code(f"{frozen['template']} / {frozen['vocabulary']}"))
+    yield row(_("Fingerprint of the freeze (SHA-256)"), code(freeze))
 
 
 def _tier(tier: Tier, language: str) -> Text:

@@ -6,6 +6,7 @@ catalogue checks) reads ``LANGUAGES``; nothing else lists them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +53,18 @@ CODES: tuple[str, ...] = tuple(BY_CODE)
 # Scripts written right to left, for text in a language the interface does not speak.
 _RTL_CODES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
+ARABIC = "ar"
+UNDETERMINED = "und"
+"""BCP 47 for text whose language is not known, or that is in none: Latin names among Arabic, codes. Left to right."""
+
+_RTL_LETTERS = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe"
+# Runs of letters; marks and digits say nothing about a script and part the runs.
+_ARABIC_RUN = re.compile(
+    r"[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06fc\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdc7\ufe70-\ufefc]+"
+)
+_LTR_RUN = re.compile(rf"[^\W\d_{_RTL_LETTERS}]+")
+_LATIN_BESIDE_ARABIC = 3
+
 
 def locale_of(code: str) -> str:
     """The locale in which text in the BCP 47 ``code`` writes dates, numbers and lists."""
@@ -69,3 +82,21 @@ def name_of(code: str, reader: str) -> str:
 def direction_of(code: str) -> Direction:
     """Writing direction of a BCP 47 ``code``, also of languages Intake does not speak."""
     return "rtl" if code.split("-", maxsplit=1)[0].lower() in _RTL_CODES else "ltr"
+
+
+def by_script(text: str, stated: str) -> str:
+    """The language of ``text`` that was ``stated``, unless its letters say that this cannot be.
+
+    Mostly Arabic letters are Arabic; hardly anything but letters written left to right is not, and then in no
+    language that could be told. Arabic is full of Latin names and abbreviations, the reverse is rare: so more is
+    asked of Latin letters than a majority.
+    """
+    if direction_of(stated) == "ltr":
+        arabic = _letters(_ARABIC_RUN, text)
+        return ARABIC if arabic and arabic > _letters(_LTR_RUN, text) else stated
+    latin = _letters(_LTR_RUN, text)
+    return UNDETERMINED if latin > _LATIN_BESIDE_ARABIC * _letters(_ARABIC_RUN, text) else stated
+
+
+def _letters(run: re.Pattern[str], text: str) -> int:
+    return sum(map(len, run.findall(text)))

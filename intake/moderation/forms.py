@@ -81,7 +81,7 @@ class MessageForm(ReasonForm):
 
     language = SelectField(
         _l("In which language do you write?"),
-        choices=[SelectChoice(one.code, one.endonym) for one in LANGUAGES],
+        choices=[SelectChoice(one.code, one.endonym, {"lang": one.code, "dir": one.direction}) for one in LANGUAGES],
         validators=[AnyOf(CODES, _CHOOSE)],
         validate_choice=False,
     )

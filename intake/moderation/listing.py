@@ -58,22 +58,32 @@ class Choice:
 
     name: str
     label: str
-    options: Sequence[tuple[str, str]]
+    options: Sequence[tuple[str, Text]]
 
 
 def choices(held: Sequence[ListeningSession]) -> list[Choice]:
     """The filters of the queue of somebody who moderates ``held``."""
-    everything = ("", _("All"))
+    everything = ("", _here(_("All")))
     return [
-        Choice("session", _("Session"), [
-            everything, *((one.slug, f"{in_this_language(one.topic)} ({one.code})") for one in held),
+        Choice("session", _("Session"), [everything, *((one.slug, _named(one)) for one in held)]),
+        Choice("language", _("Language"), [
+            everything, *((one.code, Text(one.endonym, one.code)) for one in LANGUAGES),
         ]),
-        Choice("language", _("Language"), [everything, *((one.code, one.endonym) for one in LANGUAGES)]),
-        Choice("kind", _("Kind"), [everything, *((kind.value, str(KIND_LABELS[kind])) for kind in Kind)]),
+        Choice("kind", _("Kind"), [everything, *((kind.value, _here(KIND_LABELS[kind])) for kind in Kind)]),
         Choice("state", _("State"), [
-            ("", _("Waiting for a decision")), *((state.value, str(STATE_LABELS[state])) for state in SHOWN_STATES),
+            ("", _here(_("Waiting for a decision"))),
+            *((state.value, _here(STATE_LABELS[state])) for state in SHOWN_STATES),
         ]),
     ]  # fmt: skip
+
+
+def _here(words: object) -> Text:
+    return Text(str(words), interface_language().code)
+
+
+def _named(held: ListeningSession) -> Text:
+    topic = in_this_language(held.topic)
+    return topic._replace(text=f"{topic} ({held.code})")
 
 
 def listing(

@@ -23,6 +23,7 @@ from intake.foundation.texts import has_direction_controls
 from intake.foundation.vocabularies import subregion_of
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import Tier
+from intake.submissions.language_guess import guess_beside
 from intake.submissions.models import Decision, Message, Revision, Submission
 from intake.submissions.questionnaire import (
     DECLINED,
@@ -36,7 +37,7 @@ from intake.submissions.questionnaire import (
 )
 from intake.submissions.screening import Screened, screen_answers
 from intake.submissions.sealing import Answers, Erased, open_answers, open_contact, open_message, open_reason
-from intake.submissions.showing import Shown, language_of, show_all, words
+from intake.submissions.showing import Shown, language_of, show_all, words, written
 from intake.submissions.vocabulary import Kind, State
 from intake.submissions.workflow import STANDING
 
@@ -220,21 +221,41 @@ def opening(submission: Submission, revision: Revision, reach: Reach) -> Text:
     answers, name = open_answers(submission, revision), MAIN_PROSE[Kind(submission.kind)]
     line = " ".join(str(answers.get(name, ""))[: 4 * OPENING_LENGTH].split())
     shown = line if len(line) <= OPENING_LENGTH else line[: OPENING_LENGTH - 1].rstrip() + "…"
-    return Text(shown, language_of(answers, name, revision.language))
+    return written(shown, language_of(answers, name, revision.language))
 
 
 def thread(submission: Submission, person: Person) -> list[tuple[Message, Text]]:
     """What was asked and answered, oldest first; raises ``Unreadable`` like ``read``."""
     if not is_readable(submission, person):
         raise Unreadable(submission.reference)
-    return [(message, Text(open_message(submission, message), message.language)) for message in submission.messages]
+    return [(message, written(open_message(submission, message), message.language)) for message in submission.messages]
 
 
-def history(submission: Submission, person: Person) -> list[tuple[Decision, str]]:
-    """Every decision with its reason, oldest first; raises ``Unreadable`` like ``read``."""
+def history(submission: Submission, person: Person) -> list[tuple[Decision, Text]]:
+    """Every decision with its reason, oldest first; raises ``Unreadable`` like ``read``.
+
+    No language is kept with a reason: it is that of the message which said the same to the
+    contributor, else what its words tell beside the language of whoever decided.
+    """
     if not is_readable(submission, person):
         raise Unreadable(submission.reference)
-    return [(decision, open_reason(submission, decision)) for decision in submission.decisions]
+    said = {open_message(submission, message): message.language for message in submission.messages}
+    spoken = _languages_of({decision.person_id for decision in submission.decisions})
+    reasons = ((decision, open_reason(submission, decision)) for decision in submission.decisions)
+    return [
+        (decision, typed(reason, said.get(reason) or spoken.get(decision.person_id) or person.language))
+        for decision, reason in reasons
+    ]
+
+
+def _languages_of(people: set[int | None]) -> dict[int | None, str]:
+    sought = sa.select(Person.id, Person.language).where(Person.id.in_(people - {None}))
+    return {row.id: row.language for row in session().execute(sought)}
+
+
+def typed(text: str, stated: str) -> Text:
+    """What somebody typed at a desk, in the language its words tell, else in the one ``stated``."""
+    return Text(text, guess_beside(text, stated))
 
 
 def answers_for_digest(submission: Submission) -> Answers | None:

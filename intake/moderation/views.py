@@ -15,10 +15,10 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from intake.accounts import guards
-from intake.accounts.models import Person
 from intake.foundation import clock, i18n
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
+from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.paging import Page
 from intake.foundation.vocabularies import label
@@ -42,9 +42,9 @@ class Trouble:
     """Why nothing was done: a title, what was decided meanwhile, and typed words that have no form any more."""
 
     title: str
-    since: tuple[tuple[Decision, str], ...] = ()
+    since: tuple[tuple[Decision, Text], ...] = ()
     consent_changed: bool = False
-    words: str = ""
+    words: Text | None = None
 
 
 @bp.get("/queue/")
@@ -124,7 +124,7 @@ def decide(reference: str, verb: str) -> ResponseReturnValue:
     if move is None or move.who != MODERATOR:
         abort(404)
     person = guards.signed_in()
-    form = decision_form(move, found, person.language, typed=True)
+    form = decision_form(move, found, i18n.language().code, typed=True)
     if went_wrong():
         return _page(found, form=form, trouble=_what_went_wrong())
     if not form.validate():
@@ -225,7 +225,7 @@ def _overtaken(found: Submission, form: DecisionForm, seen: int, decided: int) -
     """The page that says what happened since it was looked at, with what was typed, to be sent again or kept."""
     since = tuple(reading.history(found, guards.signed_in())[decided:]) if seen else ()
     still_open = form.move.verb in {move.verb for move in services.open_decisions(found)}
-    words = form.words.data if form.has_words and not still_open else ""
+    words = None if still_open else _typed_into(form)
     form.see(found)
     return _page(
         found,
@@ -234,9 +234,16 @@ def _overtaken(found: Submission, form: DecisionForm, seen: int, decided: int) -
             _("Nothing was decided: this was changed while you were looking at it."),
             since=since,
             consent_changed=bool(seen) and found.version - seen > len(since),
-            words=words or "",
+            words=words,
         ),
     )
+
+
+def _typed_into(form: DecisionForm) -> Text | None:
+    if not form.has_words or not form.words.data:
+        return None
+    chosen = form.language.data if form.move.told else None
+    return reading.typed(form.words.data, chosen if chosen in CODES else i18n.language().code)
 
 
 def _page(
@@ -269,7 +276,7 @@ def _page(
         other=other,
         minutes=_minutes_until(found.claimed_until) if found.claimed_until else 0,
         is_mine=found.claimed_by_id == person.id and other is None and _is_running(found.claimed_until),
-        decisions=list(_decision_forms(found, person, form)) if other is None else [form] if form else [],
+        decisions=list(_decision_forms(found, form)) if other is None else [form] if form else [],
         may_claim=found.state in WAITING,
         coding=coding or CodingForm(formdata=None, data=_coded(codes)),
         codes={scheme.value: [in_words(scheme, one, reader) for one in codes[scheme]] for scheme in Scheme},
@@ -292,10 +299,10 @@ def _next(page: Page[QueueRow], found: Submission) -> Submission | None:
     return next(later, others[0] if others else None)
 
 
-def _decision_forms(found: Submission, person: Person, sent: DecisionForm | None) -> Iterator[DecisionForm]:
+def _decision_forms(found: Submission, sent: DecisionForm | None) -> Iterator[DecisionForm]:
     for move in services.open_decisions(found):
         typed = sent if sent is not None and sent.move == move else None
-        yield typed or decision_form(move, found, person.language)
+        yield typed or decision_form(move, found, i18n.language().code)
 
 
 def _coded(codes: dict[Scheme, tuple[str, ...]]) -> dict[str, Any]:

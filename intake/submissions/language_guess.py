@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from intake.foundation.languages import CODES, direction_of
+from intake.foundation.languages import CODES, by_script, direction_of
 
 _MODEL = Path(__file__).with_name("data") / "lid.176.ftz"
 _CONFIDENT = 0.5
@@ -46,10 +46,10 @@ def guess(text: str, *, confident: float = _CONFIDENT, fewest_letters: int = _FE
 def guess_beside(text: str, stated: str) -> str:
     """The language of one answer of a submission written in ``stated``.
 
-    Another script is never a mistake; within one script only a long, clear answer is
-    taken for another language than the one that was stated.
+    Another script is never a mistake, however short the answer; within one script only a
+    long, clear answer is taken for another language than the one that was stated.
     """
     found = guess(text)
     if found and direction_of(found) != direction_of(stated):
         return found
-    return guess(text, confident=_SURE, fewest_letters=_MANY_LETTERS) or stated
+    return guess(text, confident=_SURE, fewest_letters=_MANY_LETTERS) or by_script(text, stated)

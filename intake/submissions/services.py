@@ -18,6 +18,7 @@ from intake.foundation.crypto import keyring
 from intake.foundation.database import session
 from intake.foundation.i18n import speaking
 from intake.foundation.identifiers import receipt_for
+from intake.foundation.languages import CODES
 from intake.foundation.post import post, take_back
 from intake.foundation.vocabularies import find_country
 from intake.programme.models import ListeningSession
@@ -26,7 +27,7 @@ from . import workflow
 from .consent import CAREFUL_CAP, Consent, Tier, wording
 from .language_guess import guess_beside
 from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
-from .questionnaire import DECLINED, GUIDING_PREFIX, LANGUAGES_OF_ANSWERS, Form, Kept, questions
+from .questionnaire import DECLINED, GUIDING_PREFIX, LANGUAGES_OF_ANSWERS, Kept, Question, questions
 from .sealing import Answers, Erased, give_keys, open_answers, open_contact, seal_answers, seal_contact, seal_message
 from .vocabulary import LETTER, WRITTEN, Channel, Kind, State
 
@@ -45,18 +46,22 @@ class Filled:
         return {**self.answers, LANGUAGES_OF_ANSWERS: self.languages()}
 
     def languages(self) -> dict[str, str]:
-        """The languages of the prose answers that are not in ``language``, by question."""
+        """The languages of the author's own words that are not in ``language``, by question.
+
+        Contacts are not among them: a name is told by its script alone, whenever it is shown,
+        and nothing about it outlives the key of the contacts.
+        """
+        own = {question.name for question in questions(self.kind) if _is_own_words(question)}
         found = {
-            question.name: guess_beside(self.answers[question.name], self.language)
-            for question in questions(self.kind)
-            if question.form is Form.PROSE and self.answers.get(question.name)
-        }
-        found |= {
             name: guess_beside(text, self.language)
             for name, text in self.answers.items()
-            if name.startswith(GUIDING_PREFIX)
+            if text and text != DECLINED and (name in own or name.startswith(GUIDING_PREFIX))
         }
         return {name: code for name, code in found.items() if code != self.language}
+
+
+def _is_own_words(question: Question) -> bool:
+    return question.is_prose and question.kept is Kept.TEXT
 
 
 class AlreadySent(Exception):
@@ -149,7 +154,7 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
     latest = submission.revisions[-1]
     if latest.number != seen:
         raise workflow.Overtaken(submission.reference)
-    if filled.language == latest.language and filled.shown() == current_answers(submission):
+    if filled.language == latest.language and filled.answers == _as_given(current_answers(submission)):
         return False
     _add_revision(submission, latest.number + 1, filled, clock.now())
     session().flush()
@@ -209,11 +214,16 @@ def answer(submission: Submission, body: str, language: str) -> None:
 
 
 def add_message(submission: Submission, body: str, language: str, *, person_id: int | None) -> Message:
-    """Append a message: from the person ``person_id``, or from the contributor (None)."""
+    """Append a message: from the person ``person_id``, or from the contributor (None).
+
+    ``language`` is the one that was chosen, or the page's: what the words themselves say counts more.
+    """
     number = 1 + len(submission.messages)
+    told = guess_beside(body, language)
+    kept = told if told in CODES else language
     message = Message(
         submission_id=submission.id, number=number, at=clock.now(), from_contributor=person_id is None,
-        person_id=person_id, language=language, body=seal_message(submission, number, body),
+        person_id=person_id, language=kept, body=seal_message(submission, number, body),
     )  # fmt: skip
     session().add(message)
     session().flush()
@@ -310,6 +320,11 @@ def current_answers(submission: Submission) -> Answers:
     """Every answer of the latest revision, contacts included: for the contributor's own eyes."""
     revision = submission.revisions[-1]
     return {**open_answers(submission, revision), **open_contact(submission, revision)}
+
+
+def _as_given(answers: Answers) -> Answers:
+    # How languages are told may improve between two versions of Intake: that is no change of a contributor's.
+    return {name: value for name, value in answers.items() if name != LANGUAGES_OF_ANSWERS}
 
 
 def _lock(submission: Submission) -> None:

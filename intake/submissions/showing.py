@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from intake.foundation.languages import UNDETERMINED, by_script
 from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.vocabularies import label
 
@@ -25,8 +26,13 @@ class Shown:
 
 
 def language_of(answers: Answers, name: str, written_in: str) -> str:
-    """The language of the answer ``name`` of a submission ``written_in`` a language."""
+    """The language kept for the answer ``name`` of a submission ``written_in`` a language."""
     return str(answers.get(LANGUAGES_OF_ANSWERS, {}).get(name, written_in))
+
+
+def written(text: str, stated: str) -> Text:
+    """Somebody's own words: in the language that was ``stated``, unless their script tells otherwise."""
+    return Text(text, by_script(text, stated))
 
 
 def words(of: Any, reader: str) -> Text:
@@ -37,8 +43,8 @@ def words(of: Any, reader: str) -> Text:
 def show(question: Question, value: Any, *, written_in: str, reader: str) -> tuple[Text, ...]:
     """``value`` as the reader sees it; empty when nothing was answered.
 
-    The author's own words carry ``written_in``; everything chosen from a list carries the
-    reader's language.
+    The author's own words carry ``written_in`` or what their script tells; everything chosen
+    from a list carries the reader's language; an address is in none.
     """
     if value in (None, "", [], False):
         return ()
@@ -49,7 +55,9 @@ def show(question: Question, value: Any, *, written_in: str, reader: str) -> tup
     if question.form in (Form.ONE, Form.MANY, Form.LIST):
         codes = value if isinstance(value, list) else [value]
         return tuple(_chosen(question, code, reader) for code in codes)
-    return (Text(str(value), written_in if question.is_prose else reader),)
+    if question.is_prose:
+        return (written(str(value), written_in),)
+    return (Text(str(value), UNDETERMINED if question.form is Form.EMAIL else reader),)
 
 
 def _values(question: Question, answers: Answers, written_in: str, reader: str) -> tuple[Text, ...]:

@@ -310,7 +310,7 @@ def _mine_page(submission: Submission, form: AnswerForm, problem: str | None = N
         shown=show_all(
             sections(Kind(submission.kind), _guiding(submission.listening_session)),
             services.current_answers(submission),
-            written_in=submission.language,
+            written_in=submission.revisions[-1].language,
             reader=i18n.language().code,
         ),
         tier=TIER_LABELS[Tier(submission.consent_tier)],

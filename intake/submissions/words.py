@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intake.foundation.multilingual import Text
 from intake.programme.models import ListeningSession
 
 from .consent import asked_of
+from .showing import written
 from .vocabulary import COUNT_LABELS, KIND_LABELS, STATE_LABELS, Kind, State
 
 HEADINGS = {
@@ -60,5 +60,5 @@ def template_words() -> dict[str, Any]:
         "state_meaning": lambda state: _MEANINGS[State(state)],
         "consent_intro": consent_intro,
         "consent_words": lambda kind: asked_of(Kind(kind)),
-        "written": Text,
+        "written": written,
     }

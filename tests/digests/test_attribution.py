@@ -5,6 +5,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from intake.digests.attribution import _KINDS, Member, Stratum, anonymous, named, strata
+from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import vocabulary
 
 # 011 Western Africa and 017 Middle Africa lie in 202 Sub-Saharan Africa, 015 Northern Africa beside it in 002
@@ -64,7 +65,20 @@ def test_strata_in_words(app: Flask) -> None:
 def test_names_in_words(app: Flask) -> None:
     with app.app_context(), force_locale("en"):
         nobody = Stratum("individual", None)
-        assert named("Awa Ndiaye", "Étoile", nobody, "SN", "en") == "Awa Ndiaye, Étoile, Senegal"
-        assert named(None, "Étoile", nobody, None, "en") == "Étoile"
-        assert named(None, None, nobody, "SN", "en") == "an individual, Senegal"
-        assert named("100% (percent)s", None, nobody, None, "en") == "100% (percent)s"
+        awa, star, odd = Text("Awa Ndiaye", "fr"), Text("Étoile", "fr"), Text("100% %(one)s", "en")
+        assert str(named(awa, star, nobody, "SN", "en")) == "Awa Ndiaye, Étoile, Senegal"
+        assert str(named(None, star, nobody, None, "en")) == "Étoile"
+        assert str(named(None, None, nobody, "SN", "en")) == "an individual, Senegal"
+        assert str(named(odd, None, nobody, None, "en")) == "100% %(one)s"
+
+
+def test_every_piece_of_an_attribution_is_in_its_own_language(app: Flask) -> None:
+    organisation = Text("جمعية نخلة الجسر", "ar")
+    with app.app_context(), force_locale("en"):
+        assert named(Text("Amal", "en"), organisation, Stratum(None, None), "IQ", "en").pieces == (
+            ("Amal", "en"), (", ", "en"), organisation, (", ", "en"), ("Iraq", "en"),
+        )  # fmt: skip
+    with app.app_context(), force_locale("ar"):
+        line = named(Text("Amal", "und"), None, Stratum(None, None), "IQ", "ar")
+        assert line.pieces == (("Amal", "und"), ("، ", "ar"), ("العراق", "ar"))
+        assert (line.language, line.direction) == ("ar", "rtl")

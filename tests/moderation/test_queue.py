@@ -180,3 +180,10 @@ def test_the_desk_speaks_every_language(app: Flask, lead: FlaskClient) -> None:
         for address in (f"/{language.code}/staff/queue/", url(reference, language=language.code)):
             root = html.document_fromstring(lead.get(address).get_data(as_text=True))
             assert (root.get("lang"), root.get("dir")) == (language.code, language.direction)
+
+
+def test_a_filter_names_each_language_in_itself(lead: FlaskClient) -> None:
+    options = page(lead.get(QUEUE)).cssselect("#language option")
+    assert [(one.get("value"), one.get("lang", "en"), one.get("dir")) for one in options] == [
+        ("", "en", "ltr"), ("en", "en", "ltr"), ("fr", "fr", "ltr"), ("es", "es", "ltr"), ("ar", "ar", "rtl"),
+    ]  # fmt: skip

@@ -18,8 +18,9 @@ from intake.foundation.database import session, transaction
 from intake.foundation.post import OutgoingMail
 from intake.moderation import queries, services
 from intake.moderation.services import CLAIM_LASTS, ClaimedByOther
-from intake.submissions.models import Decision
-from intake.submissions.sealing import open_message, open_reason
+from intake.submissions.models import Decision, Revision
+from intake.submissions.questionnaire import LANGUAGES_OF_ANSWERS
+from intake.submissions.sealing import open_answers, open_message, open_reason, seal_answers
 from intake.submissions.services import answer
 from intake.submissions.vocabulary import Kind
 from intake.submissions.workflow import IllegalMove, Overtaken
@@ -483,3 +484,85 @@ def test_it_tells_what_could_show_who_somebody_is(app: Flask, lead: FlaskClient)
     told = text(lead.get(url(give(app, what_happened="Please call my sister, +216 71 123 456, she knows more."))))
     assert "This could show who somebody is A telephone number : +216 71 123 456" in told
     assert "This could show" not in text(lead.get(url(give(app))))
+
+
+# Languages of what is typed and shown
+
+
+def spoken(one: Any, page_language: str = "en") -> tuple[str, str]:
+    return one.get("lang", page_language), one.get("dir")
+
+
+def test_short_answers_names_and_openings_are_in_the_language_of_their_script(app: Flask, lead: FlaskClient) -> None:
+    about = {
+        "title": "خط ساخن",
+        "place": "ريف حلب",
+        "organisation": "جمعية نخلة الجسر",
+        "contributor_name": "أمل 3 حسن",
+    }
+    reference = give(app, kind=Kind.PRACTICE, what_was_done="مكتب قريب", **about)
+    shown = page(act(lead, reference, "contact/", {"reason": "danger"}))
+    for words in (*about.values(), "focal@example.org"):
+        found = [one for one in shown.cssselect("main bdi") if one.text == words]
+        assert {spoken(one) for one in found} == {("und", "ltr") if "@" in words else ("ar", "rtl")}
+    assert {spoken(one) for one in shown.cssselect(".queue .opening")} == {("ar", "rtl")}
+
+
+def test_what_was_kept_without_a_language_of_its_own_is_shown_in_that_of_its_script(
+    app: Flask, lead: FlaskClient
+) -> None:
+    reference = give(app, what_would_help="مكتب قريب")
+    with app.app_context(), transaction():
+        submission = desk.found(reference)
+        answers = open_answers(submission, submission.revisions[0])
+        assert answers.pop(LANGUAGES_OF_ANSWERS) == {"what_would_help": "ar"}
+        sealed = seal_answers(submission, 2, answers)
+        session().add(Revision(submission=submission, number=2, at=clock.now(), language="en", answers=sealed))
+    shown = page(lead.get(url(reference)))
+    (old,) = (one for one in shown.cssselect(".words") if one.text_content().strip() == "مكتب قريب")
+    assert spoken(old) == ("ar", "rtl")
+
+
+def test_the_language_of_a_message_is_that_of_the_page_until_somebody_chooses(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    for language in ("en", "ar"):
+        form = form_on(lead.get(url(reference, language=language)), action="/decide/ask/")
+        assert form.fields["language"] == language
+        options = [(one.get("value"), one.get("lang"), one.get("dir")) for one in form.cssselect("option")]
+        assert ("ar", "ar", "rtl") in options
+        assert ("fr", "fr", "ltr") in options
+
+
+def test_arabic_typed_under_another_language_is_arabic_everywhere(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    words = "متى؟"
+    assert decide(lead, reference, "ask", words).status_code == 303
+    assert decide(lead, reference, "safeguard", "خطر").status_code == 303
+    with app.app_context():
+        assert desk.found(reference).messages[0].language == "ar"
+    shown = page(lead.get(url(reference)))
+    said = shown.cssselect(".thread .words")
+    reasons = shown.get_element_by_id("history").getparent().cssselect(".words")
+    assert [one.text_content().strip() for one in (*said, *reasons)] == [words, words, "خطر"]
+    assert {spoken(one) for one in (*said, *reasons)} == {("ar", "rtl")}
+
+
+def test_a_reason_is_in_the_language_of_who_gave_it(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    with app.app_context(), transaction():
+        desk.somebody(COLLEAGUE).language = "fr"
+    decide(signed_in(app, COLLEAGUE), reference, "safeguard", "Danger.")
+    act(lead, reference, "decide/return/", {"words": "Calme."})
+    act(lead, reference, "decide/decline/", {"words": "Merci.", "language": "es"})
+    reasons = page(lead.get(url(reference))).get_element_by_id("history").getparent().cssselect(".words")
+    assert [spoken(one)[0] for one in reasons] == ["fr", "en", "es"]
+
+
+def test_words_that_found_no_form_any_more_are_given_back_in_their_language(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    form = form_on(lead.get(url(reference)), action="/decide/decline/")
+    decide(signed_in(app, COLLEAGUE), reference, "decline", "لا علاقة له بالجلسة")
+    told = page(send(lead, url(reference), form, {"words": "شكرا"})).cssselect(".notice .words")
+    assert [(one.text_content().strip(), *spoken(one)) for one in told] == [
+        ("لا علاقة له بالجلسة", "ar", "rtl"), ("شكرا", "ar", "rtl"),
+    ]  # fmt: skip

@@ -16,6 +16,7 @@ from intake.foundation.languages import CODES
 from intake.foundation.vocabularies import countries
 from intake.programme.vocabulary import SessionState
 from intake.submissions.models import ConsentRecord, Revision, Submission
+from intake.submissions.questionnaire import LANGUAGES_OF_ANSWERS
 from intake.submissions.sealing import open_answers, open_contact
 from tests import builders
 from tests.builders import PRACTICE, TESTIMONY
@@ -89,6 +90,57 @@ def test_a_practice_is_kept(app: Flask, client: FlaskClient) -> None:
         assert answers["gcm_objectives"] == ["gcm05", "gcm15"]
         assert answers["people_reached"] == 1200
         assert kept.reference == "WG3-2020-06-09/P-001"
+
+
+ARABIC_LINES = {
+    "what_would_help": "مكتب قريب", "guiding_1": "نعم", "place": "ريف حلب", "happened_when": "ربيع 2020",
+    "contributor_name": "أمل 3 حسن", "organisation": "جمعية نخلة الجسر",
+}  # fmt: skip
+
+
+def spoken(root: Any, words: str) -> set[tuple[str, str]]:
+    """The language and direction that the pieces of a page which say exactly ``words`` have."""
+    found = [one for one in root.cssselect("main *") if one.text == words]
+    assert found, words
+    return {
+        tuple(next(up.get(name) for up in (one, *one.iterancestors()) if up.get(name)) for name in ("lang", "dir"))
+        for one in found
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_short_arabic_answers_are_shown_and_kept_as_arabic(app: Flask, client: FlaskClient, language: str) -> None:
+    url = FORM.replace("/en/", f"/{language}/")
+    check = checked(client, url, language=language, email="amal@example.org", **ARABIC_LINES)
+    for words in ARABIC_LINES.values():
+        assert spoken(page(check), words) == {("ar", "rtl")}
+    assert spoken(page(check), "amal@example.org") == {("und", "ltr")}
+    receipt = send(client, url, form_on(check, having="form_token"), {"step": "send"})
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        told = open_answers(kept, kept.revisions[0])[LANGUAGES_OF_ANSWERS]
+        assert kept.language == language
+        assert told.items() >= dict.fromkeys(("what_would_help", "guiding_1", "place", "happened_when"), "ar").items()
+        assert not {"contributor_name", "organisation"} & set(told), "nothing of a name outlives its key"
+    post_form(client, f"/{language}/receipt/", {"code": code_on(receipt)}, having="code")
+    mine = page(client.get(f"/{language}/receipt/submission/"))
+    for words in ARABIC_LINES.values():
+        assert spoken(mine, words) == {("ar", "rtl")}
+
+
+def test_latin_names_among_arabic_are_in_no_language_that_is_known(client: FlaskClient) -> None:
+    names = {"contributor_name": "Amal B.", "organisation": "UNHCR", "place": "Idlib"}
+    check = page(checked(client, FORM.replace("/en/", "/ar/"), what_happened=ARABIC, language="ar", **names))
+    for words in names.values():
+        assert spoken(check, words) == {("und", "ltr")}
+
+
+def test_a_line_that_was_declined_is_in_no_language_of_its_own(app: Flask, client: FlaskClient) -> None:
+    sent(client, what_happened=ARABIC, happened_when="", happened_when_declined="y")
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        answers = open_answers(kept, kept.revisions[0])
+        assert (answers["happened_when"], answers[LANGUAGES_OF_ANSWERS]) == ("declined", {})
 
 
 def test_the_wording_of_the_consent_is_kept_with_its_language(app: Flask, client: FlaskClient) -> None:

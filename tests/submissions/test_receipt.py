@@ -93,7 +93,23 @@ def test_a_question_is_answered_behind_the_receipt(app: Flask, client: FlaskClie
             "In which month was that?",
             "في نيسان 2020",
         ]
+        assert [message.language for message in kept.messages] == ["en", "ar"]
         assert [decision.verb for decision in kept.decisions] == ["ask", "answer"]
+    answered = page(client.get(MINE)).cssselect(".thread .mine .words")[0]
+    assert (answered.get("lang"), answered.get("dir")) == ("ar", "rtl")
+
+
+def test_an_answer_in_letters_that_tell_no_language_keeps_that_of_the_page(
+    app: Flask, client: FlaskClient, lead: int
+) -> None:
+    ask(app, lead)
+    come_back(client)
+    address = MINE.replace("/en/", "/ar/")
+    assert post_form(client, address, {"answer": "Idlib"}, having="answer").status_code == 302
+    with app.app_context():
+        assert session().scalars(sa.select(Submission)).one().messages[-1].language == "ar"
+    answered = page(client.get(MINE)).cssselect(".thread .mine .words")[0]
+    assert (answered.get("lang"), answered.get("dir")) == ("und", "ltr")
 
 
 def test_an_answer_that_comes_too_late_is_given_back(app: Flask, client: FlaskClient, lead: int) -> None:

@@ -12,12 +12,15 @@ from werkzeug.test import TestResponse
 
 from intake.accounts.permissions import Role
 from intake.digests import services as digests
+from intake.foundation import clock
 from intake.foundation.database import session, transaction
 from intake.moderation import services as moderation
 from intake.submissions import services, workflow
 from intake.submissions.consent import Consent, Tier
-from intake.submissions.models import ConsentRecord, Submission
-from intake.submissions.sealing import open_answers, open_contact
+from intake.submissions.models import ConsentRecord, Revision, Submission
+from intake.submissions.sealing import open_answers, open_contact, seal_answers
+from intake.submissions.services import Filled
+from intake.submissions.vocabulary import Kind
 from tests import builders
 from tests.forms import form_on, page, post_form, send
 from tests.installation import browser_of
@@ -226,3 +229,17 @@ def test_more_consent_counts_in_a_new_digest_only(app: Flask, lead: int) -> None
             services.change_consent(kept(), Consent(Tier.NAMED, False, True), "en", confirmed=True)
         assert "Maison Ouverte" not in digests.export(old, "json", "en").content.decode()
     assert "Maison Ouverte" in in_digest(app)
+
+
+def test_a_language_that_is_told_better_now_is_no_change(app: Flask) -> None:
+    with app.app_context(), transaction():
+        held = builders.listening_session("WG2-2020-05-20")
+        told = {**builders.TESTIMONY, "what_would_help": "مكتب قريب"}
+        submission = builders.submission(held, what_would_help="مكتب قريب")
+        sealed = seal_answers(submission, 2, told)
+        session().add(Revision(submission=submission, number=2, at=clock.now(), language="en", answers=sealed))
+        session().flush()
+        session().refresh(submission, ["revisions"])
+        consent = Consent(Tier.ANONYMOUS, follow_up=False, publication=True)
+        assert not services.amend(submission, Filled(Kind.TESTIMONY, "en", told, consent), seen=2)
+        assert len(submission.revisions) == 2

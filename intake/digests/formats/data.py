@@ -21,6 +21,7 @@ from intake.digests.document import (
     Paragraph,
     Quotation,
     Table,
+    Words,
 )
 from intake.foundation.multilingual import Text
 
@@ -136,11 +137,11 @@ def _answer(name: str, label: Text, text: Text) -> Json:
     return {"question": name, "label": _text(label), "text": _text(text)}
 
 
-def _text(text: Text) -> Json:
+def _text(text: Words) -> Json:
     return {"text": plain(text.text), "language": text.language}
 
 
-def _texts(texts: Iterable[Text]) -> list[Json]:
+def _texts(texts: Iterable[Words]) -> list[Json]:
     return [_text(text) for text in texts]
 
 

@@ -15,8 +15,9 @@ import docx
 import pytest
 from lxml import etree
 
+from intake.digests.document import Line
 from intake.digests.formats.word.text import Setter, stretches
-from intake.foundation.languages import CODES, direction_of
+from intake.foundation.languages import CODES, UNDETERMINED, direction_of
 from intake.foundation.multilingual import Text
 from tests.digests.formats.conftest import Write
 from tests.digests.formats.golden import HOSTILE, VOICES, WORDING, golden
@@ -168,6 +169,9 @@ def test_tables_repeat_their_head_and_keep_rows_whole(parts: Open) -> None:
     rows = table.findall(f"{W}tr")
     assert [on(row, "trPr/tblHeader") for row in rows] == [True, False, False, False]
     assert all(on(row, "trPr/cantSplit") for row in rows)
+    facts = parts("en")["word/document.xml"].find(f".//{W}tbl")
+    assert not list(facts.iter(f"{W}cantSplit")), "a long answer runs on over the page"
+    assert not list(facts.iter(f"{W}trPr")), "the format allows no empty properties"
     assert [words(cell) for cell in rows[1].findall(f"{W}tc")] == [WORDING["en"]["women"], "1,840", "19"]
     assert words(table.getprevious()) == WORDING["en"]["caption"]
     assert style_of(table.getprevious()) == "Caption"
@@ -198,8 +202,10 @@ def test_identifier_and_series_stand_on_every_page(language: str, parts: Open) -
 def test_the_document_says_its_language(language: str, parts: Open) -> None:
     opened = parts(language)
     default = opened["word/styles.xml"].find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang")
-    assert default.get(f"{W}val") == language
-    assert default.get(f"{W}bidi") == "ar"
+    theme = opened["word/settings.xml"].find(f"{W}themeFontLang")
+    for said in (default, theme):
+        assert said.get(f"{W}val") == ("en" if language == "ar" else language), "the language of Latin letters"
+        assert said.get(f"{W}bidi") == "ar"
     section = opened["word/document.xml"].find(f"{W}body/{W}sectPr")
     assert on(section, "bidi") == (language == "ar")
     tables = list(opened["word/document.xml"].iter(f"{W}tbl"))
@@ -287,6 +293,29 @@ def test_prose_in_a_column_starts_where_its_own_language_does(language: str, bas
     for made in Setter(base).paragraphs_in_column("Table Text", Text(f"{line}\n{line * 5}", other)):
         assert direction(made, language) == direction_of(other)
         assert made.find(f"{W}pPr/{W}jc") is None
+
+
+@pytest.mark.parametrize("code", ["5e" * 32, "1 / 6c05a5c931a7", "WG3-2020-06-09/D-2"])
+def test_a_code_is_one_run_left_to_right_where_the_column_starts(code: str) -> None:
+    (made,) = Setter("rtl").paragraphs_in_column("Table Text", Text(code, UNDETERMINED))
+    (run,) = made.iter(f"{W}r")
+    assert words(run) == code
+    assert not on(run, "rPr/rtl")
+    assert run.find(f"{W}rPr/{W}lang") is None, "Word knows no undetermined language"
+    assert direction(made, "ar") == "ltr"
+    assert made.find(f"{W}pPr/{W}jc").get(f"{W}val") == "right"
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_a_line_in_several_languages_has_runs_of_each(language: str) -> None:
+    line = Line((Text("جمعية نخلة", "ar"), Text(", ", language), Text("Amal", UNDETERMINED)), language)
+    setter = Setter(direction_of(language))
+    made = setter.paragraph("List Bullet", line)
+    assert direction(made, language) == direction_of(language)
+    name, *_between, latin = made.iter(f"{W}r")
+    assert (words(name), on(name, "rPr/rtl")) == ("جمعية نخلة", True)
+    assert name.find(f"{W}rPr/{W}lang").attrib == {f"{W}bidi": "ar"}
+    assert (words(latin), on(latin, "rPr/rtl"), latin.find(f"{W}rPr/{W}lang")) == ("Amal", False, None)
 
 
 # --- As its readers open it ---

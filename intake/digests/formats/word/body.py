@@ -161,7 +161,7 @@ class Body:
             for label, values in facts.rows:
                 lines = [line for value in values for line in self._set.paragraphs_in_column("Table Text", value)]
                 name = self._set.in_column("Table Label", label)
-                self._put(_row(widths, [name], lines or [self._set.empty("Table Text")]))
+                self._put(_row(widths, [name], lines or [self._set.empty("Table Text")], splits=True))
         self._put(self._set.empty("End"))
 
     def _table(self, table: Table) -> None:
@@ -216,11 +216,15 @@ def _field_mark(kind: Literal["begin", "separate", "end"]) -> etree._Element:
     return element("r", element("fldChar", fldCharType=kind))
 
 
-def _row(widths: tuple[int, ...], *cells: list[etree._Element], head: bool = False) -> etree._Element:
-    properties = element("trPr", element("cantSplit"))
-    if head:
-        properties.append(element("tblHeader"))
-    return element("tr", properties, *map(_cell, widths, cells))
+def _row(
+    widths: tuple[int, ...], *cells: list[etree._Element], head: bool = False, splits: bool = False
+) -> etree._Element:
+    """A row; one that ``splits`` may run on over the page: kept whole, a long answer leaves half a page empty."""
+    kept = [] if splits else [element("cantSplit")]
+    repeated = [element("tblHeader")] if head else []
+    # The format allows no empty properties.
+    properties = [element("trPr", *kept, *repeated)] if kept or repeated else []
+    return element("tr", *properties, *map(_cell, widths, cells))
 
 
 def _cell(width: int, paragraphs: list[etree._Element]) -> etree._Element:

@@ -23,7 +23,7 @@ from lxml import etree
 
 from intake.foundation.languages import CODES, Direction, direction_of
 
-from .styles import ARABIC_FONT, INDENT, LATIN_FONT, PAGE_HEIGHT, PAGE_WIDTH, SIDE, styles
+from .styles import ARABIC_FONT, INDENT, LATIN_FONT, PAGE_HEIGHT, PAGE_WIDTH, SIDE, default_languages, styles
 
 # Where the first choice is missing, the first of these that is there stands in.
 _OTHER_NAMES = {
@@ -104,7 +104,7 @@ def _numbering() -> Iterator[str]:
 
 
 def _settings(language: str, direction: Direction) -> Iterator[str]:
-    complex_language = language if direction == "rtl" else "ar"
+    latin, arabic = default_languages(language, direction == "rtl")
     compatibility = "http://schemas.microsoft.com/office/word"
     yield '<w:zoom w:percent="100"/>'
     yield '<w:defaultTabStop w:val="720"/>'
@@ -116,7 +116,7 @@ def _settings(language: str, direction: Direction) -> Iterator[str]:
         f'<w:compatSetting w:name="enableOpenTypeFeatures" w:uri="{compatibility}" w:val="1"/>'
         "</w:compat>"
     )
-    yield f'<w:themeFontLang w:val="{language}" w:bidi="{complex_language}"/>'
+    yield f'<w:themeFontLang w:val="{latin}" w:bidi="{arabic}"/>'
     yield '<w:decimalSymbol w:val="."/>'
     yield '<w:listSeparator w:val=","/>'
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intake.foundation.languages import Direction
+from intake.foundation.languages import ARABIC, SOURCE_LANGUAGE, Direction
 
 LATIN_FONT = "Calibri"
 ARABIC_FONT = "Noto Naskh Arabic"
@@ -157,15 +157,20 @@ def styles(language: str, direction: Direction) -> Iterator[str]:
 
 
 def _defaults(language: str, right_to_left: bool) -> str:
-    complex_language = language if right_to_left else "ar"
+    latin, arabic = default_languages(language, right_to_left)
     return (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
         f'<w:rFonts w:ascii="{LATIN_FONT}" w:hAnsi="{LATIN_FONT}" w:eastAsia="{LATIN_FONT}"'
         f' w:cs="{ARABIC_FONT}"/>'
         f'<w:sz w:val="22"/><w:szCs w:val="{_arabic_size(22)}"/>'
-        f'<w:lang w:val="{language}" w:bidi="{complex_language}"/>'
+        f'<w:lang w:val="{latin}" w:bidi="{arabic}"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
     )
+
+
+def default_languages(language: str, right_to_left: bool) -> tuple[str, str]:
+    """The languages of Latin and of Arabic script in a document in ``language``: Word asks for one of each."""
+    return (SOURCE_LANGUAGE.code, language) if right_to_left else (language, ARABIC)
 
 
 def _arabic_size(size: int) -> int:

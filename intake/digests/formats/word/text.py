@@ -15,8 +15,9 @@ from typing import Literal
 
 from lxml import etree
 
+from intake.digests.document import Line, Words
 from intake.digests.formats.plain import paragraphs, plain
-from intake.foundation.languages import Direction, direction_of
+from intake.foundation.languages import UNDETERMINED, Direction, direction_of
 from intake.foundation.multilingual import Text
 
 from .styles import line_height, style_id
@@ -87,16 +88,20 @@ class Setter:
         """A paragraph without text; ``direction`` is the document's unless said."""
         return copy.copy(self._paragraph(style, direction or self._direction, align, keep_next))
 
-    def paragraph(self, style: str, text: Text, *, align: str = "", keep_next: bool = False) -> etree._Element:
+    def paragraph(self, style: str, text: Words, *, align: str = "", keep_next: bool = False) -> etree._Element:
         """All of ``text`` in one paragraph of its own direction."""
         made = self.empty(style, text.direction, align=align, keep_next=keep_next)
-        self.write(made, Text(" ".join(paragraphs(text.text)), text.language))
+        self.write(made, text if isinstance(text, Line) else Text(" ".join(paragraphs(text.text)), text.language))
         return made
 
     def paragraphs_in_column(self, style: str, text: Text) -> Iterator[etree._Element]:
-        """The author's paragraphs: a name or a figure as by ``in_column``, prose from where its own language starts."""
+        """The author's paragraphs: a name or a figure as by ``in_column``, prose from where its own language starts.
+
+        A code stands where the column starts, however long.
+        """
         lines = paragraphs(text.text)
-        if len(lines) > 1 or any(len(line) > _FITS_A_COLUMN for line in lines):
+        is_code = text.language == UNDETERMINED and " " not in text.text
+        if len(lines) > 1 or any(len(line) > _FITS_A_COLUMN and not is_code for line in lines):
             yield from self.paragraphs(style, text)
         else:
             yield from (self.in_column(style, Text(line, text.language)) for line in lines)
@@ -109,7 +114,7 @@ class Setter:
             self.write(made, Text(line, text.language))
             yield made
 
-    def in_column(self, style: str, text: Text, side: Literal["start", "end"] = "start") -> etree._Element:
+    def in_column(self, style: str, text: Words, side: Literal["start", "end"] = "start") -> etree._Element:
         """``text`` in one paragraph of its own direction, flush with one ``side`` of the document's columns.
 
         In a paragraph of the other direction the sides change places; ``right`` is the end
@@ -118,10 +123,13 @@ class Setter:
         flipped = text.direction != self._direction
         return self.paragraph(style, text, align="right" if flipped == (side == "start") else "")
 
-    def write(self, parent: etree._Element, text: Text) -> None:
+    def write(self, parent: etree._Element, text: Words) -> None:
         """Append ``text`` to a paragraph or link, as runs that carry its language."""
-        for stretch, right_to_left in stretches(plain(text.text), text.direction):
-            parent.append(self._filled(right_to_left, text.language, stretch))
+        for piece in text.pieces if isinstance(text, Line) else (text,):
+            # Word knows no "undetermined" and would offer to install it.
+            language = "" if piece.language == UNDETERMINED else piece.language
+            for stretch, right_to_left in stretches(plain(piece.text), piece.direction):
+                parent.append(self._filled(right_to_left, language, stretch))
 
     def write_code(self, parent: etree._Element, code: str) -> None:
         """Append a reference or identifier, which is in no language and reads left to right."""
