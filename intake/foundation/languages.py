@@ -91,11 +91,12 @@ def by_script(text: str, stated: str) -> str:
     language that could be told. Arabic is full of Latin names and abbreviations, the reverse is rare: so more is
     asked of Latin letters than a majority.
     """
+    # Asked for every text that is shown: most of them end at the first glance.
     if direction_of(stated) == "ltr":
-        arabic = _letters(_ARABIC_RUN, text)
+        arabic = 0 if text.isascii() else _letters(_ARABIC_RUN, text)
         return ARABIC if arabic and arabic > _letters(_LTR_RUN, text) else stated
     latin = _letters(_LTR_RUN, text)
-    return UNDETERMINED if latin > _LATIN_BESIDE_ARABIC * _letters(_ARABIC_RUN, text) else stated
+    return UNDETERMINED if latin and latin > _LATIN_BESIDE_ARABIC * _letters(_ARABIC_RUN, text) else stated
 
 
 def _letters(run: re.Pattern[str], text: str) -> int:
