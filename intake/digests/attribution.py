@@ -1,26 +1,26 @@
 """Who a quotation is attributed to: never more than its consent tier allows (DOMAIN D5).
 
 An anonymous contributor is called by kind and area, and both are widened until at least
-``ENOUGH`` submitters of the digest share them (DOMAIN C2).
+``ENOUGH`` submitters of the digest who are not named either are called the same (DOMAIN C2).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
 from intake.foundation.multilingual import Text
-from intake.foundation.vocabularies import label, wider
+from intake.foundation.vocabularies import label, vocabulary, wider
 
 from .document import Line
 from .wording import listed, listed_line
 
 ENOUGH = 3
-"""Submitters who share what is said of an anonymous one (DOMAIN C2)."""
+"""Submitters without a name who share what is said of one of them (DOMAIN C2)."""
 
 _ANYBODY = _l("a contributor")
 _KINDS = {
@@ -55,35 +55,81 @@ class Stratum(NamedTuple):
     area: str | None
 
 
+ANYBODY = Stratum(None, None)
+"""Said of somebody of whom nothing may be said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A submission as it counts for anonymity; ``submitter`` is the same for one who submitted twice."""
+    """A submission without a name, as it counts for anonymity.
+
+    ``submitter`` is the same for one who submitted twice. ``speaks``: it is an intervention, which has no
+    area of its own, because its country is the one spoken of.
+    """
 
     submitter: str
     stakeholder_type: str | None
     area: str | None
+    speaks: bool = False
+
+
+def may_name(tier: int) -> bool:
+    """Whether the organisation, at least, may be told at ``tier``."""
+    return "organisation" in vocabulary("consent_tiers")[str(int(tier))].attribution
 
 
 def strata(members: Mapping[str, Member]) -> dict[str, Stratum]:
-    """For each member the narrowest stratum that at least ``ENOUGH`` submitters share."""
-    sharing: dict[Stratum, set[str]] = defaultdict(set)
-    for member in members.values():
-        for stratum in _widening(member):
-            sharing[stratum].add(member.submitter)
-    return {name: _first_shared(member, sharing) for name, member in members.items()}
+    """For each member the narrowest stratum in which it stands among ``ENOUGH`` submitters.
+
+    ``members`` are those without a name only: whoever is named hides nobody. It is not enough that
+    others would fit the words; they must be called by them. Were three "women-led, Western Africa"
+    and a fourth "women-led, Africa", the fourth would stand alone. So who does not fill a stratum takes
+    the smallest of its neighbours along into the wider one, and whatever is said of one member of a
+    stratum is as true of every other: no table can tell them apart.
+    """
+    found: dict[str, Stratum] = {}
+    _settle(members, (), found)
+    return {name: found[name] for name in members}
 
 
-def _widening(member: Member) -> Iterator[Stratum]:
+def _settle(members: Mapping[str, Member], here: tuple[Stratum, ...], found: dict[str, Stratum]) -> None:
+    """Give each of ``members``, who share the strata ``here``, this last one or a narrower one."""
+    loose: dict[str, Member] = {}
+    narrower: dict[Stratum, dict[str, Member]] = defaultdict(dict)
+    for name, member in members.items():
+        steps = _narrowing(member)
+        into = narrower[steps[len(here)]] if len(steps) > len(here) else loose
+        into[name] = member
+    standing = sorted(narrower.items(), key=lambda item: (_submitters(item[1].values()), *map(str, item[0])))
+    while standing and (_submitters(standing[0][1].values()) < ENOUGH or not _among_enough(loose.values(), here)):
+        loose.update(standing.pop(0)[1])
+    found.update(dict.fromkeys(loose, here[-1] if here else ANYBODY))
+    for stratum, sharing in standing:
+        _settle(sharing, (*here, stratum), found)
+
+
+def _narrowing(member: Member) -> tuple[Stratum, ...]:
+    """What may be said of ``member``, from its kind alone to its kind in the smallest area."""
+    areas: list[str | None] = [None]
     area = member.area
     while area is not None:
-        yield Stratum(member.stakeholder_type, area)
+        areas.insert(1, area)
         area = wider(area)
-    yield Stratum(member.stakeholder_type, None)
+    return tuple(Stratum(member.stakeholder_type, area) for area in areas)
 
 
-def _first_shared(member: Member, sharing: Mapping[Stratum, set[str]]) -> Stratum:
-    shared = (stratum for stratum in _widening(member) if len(sharing[stratum]) >= ENOUGH)
-    return next(shared, Stratum(None, None))
+def _among_enough(loose: Iterable[Member], here: tuple[Stratum, ...]) -> bool:
+    """Whether those of whom no more is said than ``here`` hide each other."""
+    loose = list(loose)
+    writers = [member for member in loose if not member.speaks]
+    if here and writers and _submitters(writers) < ENOUGH:
+        # Of a speaker no area is ever told: that none is told hides only those of whom it might have been.
+        return False
+    return not loose or _submitters(loose) >= ENOUGH
+
+
+def _submitters(members: Iterable[Member]) -> int:
+    return len({member.submitter for member in members})
 
 
 def anonymous(stratum: Stratum, language: str) -> str:

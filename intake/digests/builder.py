@@ -60,7 +60,9 @@ class _Builder:
                 fallen=len(frozen_tiers) - len(self._entries),
                 lowered=sum(entry.tier < frozen_tiers[entry.reference] for entry in self._entries),
             ),
-            who_we_heard(self._frozen, self._language),
+            who_we_heard(
+                self._frozen, {entry.reference for entry in self._entries if entry.names_somebody}, self._language
+            ),
             self._by_question(),
             self._by_theme(),
             self._practices(),

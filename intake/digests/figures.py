@@ -1,9 +1,18 @@
-"""Who we heard: tables of what was received and accepted, each saying what its n is (DOMAIN D4)."""
+"""Who we heard: tables of what was received and accepted, each saying what its n is (DOMAIN D4).
+
+Kind of contributor and region are kept back from who is quoted without a name, so their tables
+show no cell that would give them away. Kind of submission, language and tier stand beside every
+accepted submission anyway, whatever its tier, in the working edition's data (``document.Entry``) and its
+reference: counting them tells drafters nothing that they could not count themselves, so these
+tables stay whole. They would not in an edition that does not list its entries.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -13,15 +22,28 @@ from intake.foundation.vocabularies import label, vocabulary
 from intake.submissions.consent import TIER_NAMES, Tier
 from intake.submissions.vocabulary import COUNT_LABELS, KIND_LABELS, Kind, State
 
+from .attribution import may_name
+from .disclosure import taken_together
 from .document import Block, Heading, Paragraph, Table
-from .freeze import Frozen
+from .freeze import Cell, Frozen, cells
 from .wording import language_name, listed, number
 
 NOT_SAID = ""
 
 
-def who_we_heard(frozen: Frozen, language: str) -> Iterator[Block]:
-    """The figures of the freeze. They stand as frozen, whatever has fallen since."""
+class Spread(NamedTuple):
+    """What a table counts by: its caption, what a row is, and the codes of the rows with their words."""
+
+    caption: str
+    row: str
+    codes: Sequence[tuple[str, Text]]
+
+
+def who_we_heard(frozen: Frozen, still_named: AbstractSet[str], language: str) -> Iterator[Block]:
+    """The figures of the freeze. They stand as frozen, whatever has fallen since.
+
+    ``still_named`` are the references of those who may be named today.
+    """
     yield Heading(1, Text(_("Who we heard"), language), "who-we-heard")
     entries = frozen["entries"]
     if not frozen["received"]:
@@ -33,21 +55,21 @@ def who_we_heard(frozen: Frozen, language: str) -> Iterator[Block]:
         yield Paragraph(Text(nobody, language), "empty")
         return
     n = number(len(entries), language)
+    named = {entry["reference"] for entry in entries if may_name(entry["tier"])}
+    outdated = not named <= still_named
     types = [(code, label("stakeholder_types", code, language)) for code in vocabulary("stakeholder_types")]
-    yield _spread(
-        _("Accepted submissions by kind of contributor (n = %(n)s)", n=n), _("Kind of contributor"),
-        types, frozen["stakeholder_types"], language,
-    )  # fmt: skip
+    by_type = _("Accepted submissions by kind of contributor (n = %(n)s)", n=n)
+    counted = cells(frozen, "stakeholder_types")
+    yield _guarded(Spread(by_type, _("Kind of contributor"), types), counted, language, outdated=outdated)
     continents = [term.code for term in vocabulary("m49_regions").values() if term.kind == "region"]
-    yield _spread(
-        _("Accepted submissions by region of the country they are about (n = %(n)s)", n=n), _("Region"),
-        [(code, label("m49_regions", code, language)) for code in continents], frozen["regions"], language,
-    )  # fmt: skip
-    yield _spread(
-        _("Accepted submissions by the language they are written in (n = %(n)s)", n=n), _("Language"),
-        [(code, language_name(code, language)) for code in CODES],
-        Counter(entry["language"] for entry in entries), language,
-    )  # fmt: skip
+    regions = [(code, label("m49_regions", code, language)) for code in continents]
+    by_region = _("Accepted submissions by region of the country they are about (n = %(n)s)", n=n)
+    counted = cells(frozen, "regions")
+    yield _guarded(Spread(by_region, _("Region"), regions), counted, language, outdated=outdated)
+    languages = [(code, language_name(code, language)) for code in CODES]
+    by_language = _("Accepted submissions by the language they are written in (n = %(n)s)", n=n)
+    written = Counter(entry["language"] for entry in entries)
+    yield _spread(Spread(by_language, _("Language"), languages), written, language)
     yield _by_tier(Counter(entry["tier"] for entry in entries), n, language)
 
 
@@ -70,19 +92,45 @@ def _by_tier(accepted: Mapping[int, int], n: Text, language: str) -> Table:
     return Table(Text(caption, language), _head((_("Consent tier"), _count(State.ACCEPTED)), language), rows)
 
 
-def _spread(
-    caption: str, name: str, codes: Sequence[tuple[str, Text]], counts: Mapping[str, int], language: str
-) -> Table:
-    """One row for each code that was heard from; the others are named below, so that silence shows."""
-    rows = [(words, counts[code]) for code, words in codes if counts.get(code)]
-    known = dict(codes)
-    rows += [(Text(code, "en"), n) for code, n in sorted(counts.items()) if code != NOT_SAID and code not in known]
-    if counts.get(NOT_SAID):
-        rows.append((Text(_("Not said"), language), counts[NOT_SAID]))
-    silent = [words.text for code, words in codes if not counts.get(code)]
+def _guarded(about: Spread, counted: Mapping[str, Cell], language: str, *, outdated: bool) -> Block:
+    """A table from which nobody who is not named can be told, or why there is none."""
+    if outdated:
+        # The freeze counts somebody as named who is so no longer: it does not say in which cell.
+        gone = _(
+            "%(table)s: left out, because since the freeze somebody who had agreed to be named has withdrawn or "
+            "agrees no longer. Compile again.",
+            table=about.caption,
+        )  # fmt: skip
+        return Paragraph(Text(gone, language), "empty")
+    together = taken_together(counted)
+    if together is None:
+        # Without the note as well: which kinds are silent says which are not.
+        few = _(
+            "%(table)s: left out, because so few contributors are without a name that it would point at them.",
+            table=about.caption,
+        )
+        return Paragraph(Text(few, language), "empty")
+    return _spread(about, {code: cell.n for code, cell in counted.items()}, language, together)
+
+
+def _spread(about: Spread, counts: Mapping[str, int], language: str, together: AbstractSet[str] = frozenset()) -> Table:
+    """One row for each code that was heard from; the others are named below, so that silence shows.
+
+    Those ``together`` share a row. Its label does not say which of them is small: that would help to tell.
+    """
+    known = {code for code, _words in about.codes}
+    unknown = [(code, Text(code, "en")) for code in sorted(counts.keys() - known - {NOT_SAID})]
+    everybody = [*about.codes, *unknown, (NOT_SAID, Text(_("Not said"), language))]
+    heard = [(code, words) for code, words in everybody if counts.get(code)]
+    rows = [(words, counts[code]) for code, words in heard if code not in together]
+    if together:
+        names = listed(words for code, words in heard if code in together)
+        shared = _("Taken together, so that nobody can be singled out: %(names)s", names=names)
+        rows.append((Text(shared, language), sum(counts[code] for code in together)))
+    silent = [words.text for code, words in about.codes if not counts.get(code)]
     note = _("No accepted submissions from: %(names)s.", names=listed(silent)) if silent else ""
-    head = _head((name, _count(State.ACCEPTED)), language)
-    return Table(Text(caption, language), head, tuple(rows), Text(note, language) if note else None)
+    head = _head((about.row, _count(State.ACCEPTED)), language)
+    return Table(Text(about.caption, language), head, tuple(rows), Text(note, language) if note else None)
 
 
 def by_theme(frozen: Frozen, language: str) -> Table:

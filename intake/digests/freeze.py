@@ -10,8 +10,11 @@ which then knows of every withdrawal. A freeze is a ``dict`` of
   ``working_group`` ``{code, name, co_leads}`` or None, ``organisers`` names, ``format``, ``audience`` and
   ``languages`` codes, ``interpretation`` as in the programme, ``consent_ceiling`` 0–4 or None,
   ``guiding_questions`` list of ``{position, text}``
-* ``received`` ``{kind: n}``; ``stakeholder_types`` and ``regions`` ``{code: n}`` of what was accepted,
-  with ``""`` for what was not said
+* ``received`` ``{kind: n}``
+* ``stakeholder_types`` and ``regions`` of what was accepted, ``{code: cell}`` with ``""`` for what was not
+  said; a cell is ``{n, unnamed, contributors}``: submissions, those of them whose contributor may not be
+  named by the consent at the freeze, and how many contributors sent these, each counted in the first
+  of its cells only. In template 1 a cell was ``n`` alone
 * ``entries``: list, by reference, of ``{reference, revision, kind, language, tier, publication, received,
   themes, objectives}``; ``received`` is a day
 """
@@ -20,17 +23,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from intake.foundation.multilingual import Multilingual
 from intake.foundation.vocabularies import vocabulary
 from intake.submissions.questionnaire import Kept, Question, Use, questions
 from intake.submissions.vocabulary import Kind
 
+from .attribution import may_name
+
 Frozen = dict[str, Any]
 
-TEMPLATE = 1
+TEMPLATE = 2
 """Grows whenever the same freeze would give another document: only equal ones compare (DOMAIN D7)."""
 
 _VOCABULARIES = (
@@ -60,6 +66,31 @@ def by_reference(reference: str) -> tuple[str, int]:
     """What references are sorted by, so that T-1000 stands after T-999."""
     stem, _, number = reference.rpartition("-")
     return stem, int(number)
+
+
+class Cell(NamedTuple):
+    """A figure of "who we heard", and what it takes to see whether somebody can be told from it.
+
+    At most ``unnamed`` of the ``n`` submissions have a contributor who is not named; at least
+    ``contributors`` people or organisations sent these. Cells add up: nobody is counted in two of a table.
+    """
+
+    n: int
+    unnamed: int
+    contributors: int
+
+
+def cells(frozen: Frozen, table: str) -> dict[str, Cell]:
+    """The cells of ``stakeholder_types`` or ``regions`` by code."""
+    if frozen["template"] > 1:
+        return {code: Cell(**cell) for code, cell in frozen[table].items()}
+    # Nobody knows any more who of a cell is named: as many as there are may be of one cell, or none.
+    named = sum(may_name(entry["tier"]) for entry in frozen["entries"])
+    old: Mapping[str, int] = frozen[table]
+    return {
+        code: Cell(n, unnamed=min(n, len(frozen["entries"]) - named), contributors=max(0, n - named))
+        for code, n in old.items()
+    }
 
 
 def told(frozen: Frozen) -> dict[Kind, tuple[Question, ...]]:

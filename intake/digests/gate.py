@@ -24,7 +24,7 @@ from intake.submissions.showing import language_of, written
 from intake.submissions.vocabulary import Kind
 
 from . import queries
-from .attribution import Member, Stratum, strata
+from .attribution import ANYBODY, Member, Stratum, may_name, strata
 from .freeze import Frozen, told
 
 _POINTS_TO_SOMEBODY = frozenset({"country", "stakeholder_type", "links", "partners"})
@@ -76,7 +76,7 @@ class GatedEntry:
     @property
     def names_somebody(self) -> bool:
         """Whether the organisation, at least, may be named."""
-        return "organisation" in _allowed(self.tier)
+        return may_name(self.tier)
 
 
 def let_through(frozen: Frozen) -> tuple[GatedEntry, ...]:
@@ -87,13 +87,18 @@ def let_through(frozen: Frozen) -> tuple[GatedEntry, ...]:
         for entry in frozen["entries"]
         if entry["reference"] in accepted and accepted[entry["reference"]].accepted_revision == entry["revision"]
     ]
-    shared = strata({submission.reference: _member(submission) for _entry, submission in standing})
+    unnamed = [submission for entry, submission in standing if not may_name(_tier(entry, submission))]
+    shared = strata({submission.reference: _member(submission) for submission in unnamed})
     used = {kind: frozenset(question.name for question in asked) for kind, asked in told(frozen).items()}
     passed = (
-        _pass(entry, submission, shared[submission.reference], used[Kind(submission.kind)])
+        _pass(entry, submission, shared.get(submission.reference, ANYBODY), used[Kind(submission.kind)])
         for entry, submission in standing
     )
     return tuple(entry for entry in passed if entry is not None)
+
+
+def _tier(entry: Mapping[str, Any], submission: Submission) -> Tier:
+    return Tier(min(entry["tier"], submission.effective_tier))
 
 
 def _member(submission: Submission) -> Member:
@@ -101,6 +106,7 @@ def _member(submission: Submission) -> Member:
         submitter=submission.organisation_index or submission.reference,
         stakeholder_type=submission.stakeholder_type,
         area=_comes_from(submission.kind, subregion_of(submission.country or "")),
+        speaks=submission.kind == Kind.INTERVENTION,
     )
 
 
@@ -112,7 +118,7 @@ def _comes_from(kind: str, place: str | None) -> str | None:
 def _pass(
     entry: Mapping[str, Any], submission: Submission, stratum: Stratum, used: frozenset[str]
 ) -> GatedEntry | None:
-    tier = Tier(min(entry["tier"], submission.effective_tier))
+    tier = _tier(entry, submission)
     is_read = tier >= Tier.IDEAS
     answers = answers_for_digest(submission) if is_read else {}
     if answers is None:
@@ -140,9 +146,9 @@ def _allowed(tier: Tier) -> tuple[str, ...]:
 def _who(tier: Tier, submission: Submission, stratum: Stratum) -> dict[str, Any]:
     """The fields of a ``GatedEntry`` that say who it comes from."""
     allowed = _allowed(tier)
-    if "organisation" not in allowed:
+    if not may_name(tier):
         unnamed = dict.fromkeys(("person", "organisation", "country"))
-        return {**unnamed, "stratum": stratum if allowed else Stratum(None, None)}
+        return {**unnamed, "stratum": stratum if allowed else ANYBODY}
     identity = identity_for_digest(submission)
     return {
         "person": identity.person if "contributor_name" in allowed else None,
@@ -154,7 +160,7 @@ def _who(tier: Tier, submission: Submission, stratum: Stratum) -> dict[str, Any]
 
 def _usable(tier: Tier, answers: Answers, used: frozenset[str]) -> Answers:
     """Of ``answers`` those that a digest uses at ``tier``."""
-    if "organisation" not in _allowed(tier):
+    if not may_name(tier):
         used = used - _POINTS_TO_SOMEBODY
     kept = {name: value for name, value in answers.items() if name in used}
     languages = {name: code for name, code in answers.get(LANGUAGES_OF_ANSWERS, {}).items() if name in kept}

@@ -167,8 +167,12 @@ def _how(frozen: Frozen, language: str) -> Iterator[str]:
     )
     yield ngettext(
         "Somebody quoted without a name is described by kind of contributor and region. Both are widened until at "
-        "least %(num)s contributor to this digest fits them.",
+        "least %(num)s contributor without a name shares the description.",
         "Somebody quoted without a name is described by kind of contributor and region. Both are widened until at "
-        "least %(num)s contributors to this digest fit them.",
+        "least %(num)s contributors without a name share the description.",
         ENOUGH,
+    )
+    yield _(
+        "In the tables by kind of contributor and by region, figures that would point at somebody without a name are "
+        "taken together, or the table is left out."
     )

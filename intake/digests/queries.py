@@ -82,7 +82,7 @@ def versions_of(held: ListeningSession) -> Sequence[tuple[int, datetime]]:
 _COUNTED = (
     Submission.id, Submission.reference, Submission.kind, Submission.state, Submission.accepted_revision,
     Submission.received_at, Submission.language, Submission.stakeholder_type, Submission.country,
-    Submission.consent_tier, Submission.tier_cap, Submission.publication,
+    Submission.consent_tier, Submission.tier_cap, Submission.publication, Submission.organisation_index,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
 
 from . import queries
+from .attribution import may_name
 from .builder import build
 from .document import Document
 from .formats import FORMATS, Format, filename
@@ -68,7 +69,9 @@ def compile_digest(held: ListeningSession, *, person_id: int | None = None, cuto
 
 def _freeze(held: ListeningSession, version: int, moment: datetime, cutoff: datetime) -> Frozen:
     received = queries.received(held.id, cutoff)
-    accepted = [row for row in received if row.accepted_revision is not None]
+    accepted = sorted(
+        (row for row in received if row.accepted_revision is not None), key=lambda row: by_reference(row.reference)
+    )
     return {
         "template": TEMPLATE,
         "vocabulary": vocabulary_version(),
@@ -76,15 +79,32 @@ def _freeze(held: ListeningSession, version: int, moment: datetime, cutoff: date
         "compiled": clock.day(moment).isoformat(),
         "cutoff": clock.day(cutoff).isoformat(),
         "session": _session(held),
-        "received": _count(row.kind for row in received),
-        "stakeholder_types": _count(row.stakeholder_type for row in accepted),
-        "regions": _count(region_of(row.country or "") for row in accepted),
+        "received": dict(Counter(row.kind for row in received)),
+        "stakeholder_types": _cells(held, accepted, lambda row: row.stakeholder_type),
+        "regions": _cells(held, accepted, lambda row: region_of(row.country or "")),
         "entries": _entries(held, accepted),
     }
 
 
-def _count(codes: Iterable[str | None]) -> dict[str, int]:
-    return dict(Counter(code or "" for code in codes))
+def _cells(
+    held: ListeningSession, accepted: Iterable[Any], code_of: Callable[[Any], str | None]
+) -> dict[str, dict[str, int]]:
+    """The figures of a table as ``freeze.Cell`` describes them."""
+    found: dict[str, dict[str, int]] = {}
+    counted: set[str] = set()
+    for row in accepted:
+        cell = found.setdefault(code_of(row) or "", {"n": 0, "unnamed": 0, "contributors": 0})
+        cell["n"] += 1
+        if not may_name(_tier(held, row)):
+            contributor = row.organisation_index or row.reference
+            cell["unnamed"] += 1
+            cell["contributors"] += contributor not in counted
+            counted.add(contributor)
+    return found
+
+
+def _tier(held: ListeningSession, row: Any) -> int:
+    return int(effective(row.consent_tier, row.tier_cap, held.ceiling))
 
 
 def _session(held: ListeningSession) -> dict[str, Any]:
@@ -127,12 +147,12 @@ def _entries(held: ListeningSession, accepted: Sequence[Any]) -> list[dict[str, 
             "revision": row.accepted_revision,
             "kind": row.kind,
             "language": row.language,
-            "tier": int(effective(row.consent_tier, row.tier_cap, held.ceiling)),
+            "tier": _tier(held, row),
             "publication": row.publication,
             "received": clock.day(row.received_at).isoformat(),
             **{name: list(codes.get(row.id, {}).get(scheme, ())) for name, scheme in _SCHEMES.items()},
         }
-        for row in sorted(accepted, key=lambda row: by_reference(row.reference))
+        for row in accepted
     ]
 
 

@@ -94,8 +94,8 @@ def screen_answers(asked: Iterable[Question], answers: Answers) -> dict[str, Scr
     country = given if given and given != DECLINED else None
     found = {}
     for question in asked:
-        text = answers.get(question.name)
-        is_read = question.is_prose and question.kept is Kept.TEXT and isinstance(text, str)
+        text = str(answers.get(question.name) or "")
+        is_read = question.is_prose and question.kept is Kept.TEXT
         if is_read and (findings := screen(text, country)):
             found[question.name] = Screened(question, tuple(marked(text, findings)))
     return found

@@ -286,7 +286,7 @@ def _own_submission() -> Submission | None:
         session.pop(_VISIT_KEY, None)
         return None
     found = services.find_by_receipt_digest(held["digest"])
-    return found if found is not None and found.receipt_visits == held["visits"] else None
+    return found if found is not None and found.receipt_visits == held.get("visits") else None
 
 
 @bp.get("/receipt/submission/")

@@ -107,6 +107,7 @@ act  digests.download                  present                  ? - - - - - + ? 
 act  digests.download                  other group's            ? - - - - - - ? ? ?
 act  digests.download                  missing version          ? - - - - - - ? ? ?
 act  digests.download                  missing format           ? - - - - - - ? ? ?
+read accounts.home                                              ? + + + + + + ? ? ?
 read accounts.me                                                ? + + + + + + ? ? ?
 act  accounts.me                                                ? + + + + + + ? ? ?
 act  accounts.end_sessions                                      ? + + + + + + ? ? ?
@@ -308,9 +309,9 @@ class World:
         since = int(clock.now().timestamp())
         if actor == "contributor":
             held = session().scalars(sa.select(ListeningSession).where(ListeningSession.slug == "wg3-open")).one()
-            return {"receipt": {"digest": self._submitted(held), "since": since}}
+            return {"receipt": {"digest": self._submitted(held), "since": since, "visits": 0}}
         if actor == "contributor gone":
-            return {"receipt": {"digest": self._receipt_of_the_gone, "since": since}}
+            return {"receipt": {"digest": self._receipt_of_the_gone, "since": since, "visits": 0}}
         if actor not in self._people:
             return {}
         token = accounts.start_visit(self._people[actor])

@@ -41,8 +41,17 @@ def test_it_widens_until_three_share_it(
 
 
 def test_each_stops_where_it_is_hidden_enough() -> None:
-    found = widened((WOMEN, "011"), (WOMEN, "011"), (WOMEN, "011"), (WOMEN, "017"), (WOMEN, "145"))
-    assert found == [(WOMEN, "011")] * 3 + [(WOMEN, "202"), (WOMEN, None)]
+    found = widened(*[(WOMEN, "011")] * 3, *[(WOMEN, "017")] * 3)
+    assert found == [(WOMEN, "011")] * 3 + [(WOMEN, "017")] * 3
+
+
+def test_who_would_stand_alone_takes_the_smallest_neighbours_along() -> None:
+    found = widened(*[(WOMEN, "011")] * 3, (WOMEN, "017"))
+    assert found == [(WOMEN, "202")] * 4
+    found = widened(*[(WOMEN, "011")] * 4, *[(WOMEN, "145")] * 3, (WORKERS, "011"), submitters="abcdefgh")
+    assert found == [(None, None)] * 8
+    found = widened(*[(WOMEN, "011")] * 4, *[(WORKERS, "145")] * 3, (None, "011"), submitters="abcdefgh")
+    assert found == [(WOMEN, "011")] * 4 + [(None, None)] * 4
 
 
 def test_who_submits_three_times_is_one() -> None:
