@@ -22,7 +22,7 @@ from intake.foundation.security import accepts, csrf
 from intake.foundation.texts import has_direction_controls
 from intake.programme.lookup import session_or_404
 from intake.programme.models import ListeningSession
-from intake.programme.queries import session_version, version_of
+from intake.programme.queries import session_by_slug, session_version, version_of
 
 from . import queries, services
 from .consent import OF_CONTRIBUTORS, TIER_LABELS, Tier, asked_of, offered
@@ -80,7 +80,9 @@ def submit(slug: str, kind: str) -> ResponseReturnValue:
 @accepts(LARGEST_FORM_BYTES)
 def record(slug: str) -> ResponseReturnValue:
     """The same steps for an intervention, recorded by a rapporteur."""
-    held = session_or_404(slug)
+    held = session_by_slug(slug)
+    if held is None:
+        abort(404)  # as where one may not record: a difference would tell what exists
     guards.require("intervention.record", held)
     return _form_steps(held, Kind.INTERVENTION)
 
