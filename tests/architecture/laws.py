@@ -69,6 +69,7 @@ LAYER_BY_NAME = {
     "digests.wording": DECLARATIONS,
     "digests.formats": DECLARATIONS,
     "digests.attribution": QUERIES,
+    "digests.disclosure": QUERIES,
     "digests.freeze": QUERIES,
     "digests.figures": SERVICES,
     "digests.gate": SERVICES,
