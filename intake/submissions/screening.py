@@ -34,12 +34,15 @@ class Rule:
     """One kind of thing that could show who somebody is.
 
     ``find`` is given a legible text and the country it speaks of (ISO alpha-2), if known.
+    ``direction`` is that of what it finds: numbers and addresses of mail read left to right
+    in every language.
     """
 
     name: str
     label: Any
     advice: Any
     find: Find
+    direction: str = "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +137,11 @@ RULES = (
     ),
     Rule(
         "address", _l("A street address"), _l("Leave it out, or name only the town."),
-        addresses,
+        addresses, direction="auto",
     ),
     Rule(
         "name", _l("The name of a person"), _l("Leave it out, or write who it was: a neighbour, a doctor."),
-        names,
+        names, direction="auto",
     ),
     Rule(
         "number", _l("A long number"), _l("If it belongs to somebody, leave it out."),
