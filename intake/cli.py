@@ -36,7 +36,7 @@ AppFactory = Callable[[], Flask]
 
 _POLL_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 60.0
-_LOOK_SECONDS, _RESTART_SECONDS, _PATIENCE_SECONDS = 0.5, 5.0, 10
+_LOOK_SECONDS, _RESTART_SECONDS, _PATIENCE_SECONDS = 0.5, 5.0, 5
 _THREADS = 256
 """Threads of each server process: a client that stalls holds one, and two hundred may stall (SECURITY, reliability)."""
 _IN_PUBLIC = (
@@ -148,6 +148,8 @@ def _worker_beside() -> Iterator[None]:
                 while process.poll() is None and not over.wait(_LOOK_SECONDS):
                     pass
                 _end(process)
+            if process.returncode == 0:
+                return  # it was told to stop, as Ctrl-C tells every process of a terminal
             if not over.wait(_RESTART_SECONDS):
                 click.echo("The worker ended; it is started again.", err=True)
 
