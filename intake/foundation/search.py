@@ -24,6 +24,7 @@ def fold(text: str) -> str:
 
     Two spellings of one name fold alike: «Türkiye» and «turkiye», «الأردن» and «الاردن».
     """
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     text = unicodedata.normalize("NFKD", normal(text.casefold().translate(_ARABIC)))
     text = "".join(c for c in text if not unicodedata.combining(c))
     return _NOT_A_WORD.sub(" ", text.translate(_ARABIC)).strip()

@@ -141,12 +141,16 @@ def queue(person: Person, held: Sequence[ListeningSession], filters: Filters) ->
 @lru_cache(maxsize=256)
 def _page_of_queue(reach: Reach, chosen: tuple[int, ...], filters: Filters, later: bool) -> _Select:
     newest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == Submission.id)
+    shown = sa.case(
+        (Submission.state == State.ACCEPTED, Submission.accepted_revision),
+        else_=newest.correlate(Submission).scalar_subquery(),
+    )
     is_claimed = Submission.claimed_until > sa.bindparam("now", type_=Moment)
     columns = (
         sa.select(Submission, Revision, Person.name)
         .join(Revision, Revision.submission_id == Submission.id)
         .outerjoin(Person, sa.and_(Person.id == Submission.claimed_by_id, is_claimed))
-        .where(Revision.number == newest.correlate(Submission).scalar_subquery())
+        .where(Revision.number == shown)
         .options(lazyload(Submission.listening_session))
     )
 

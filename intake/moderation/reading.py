@@ -188,12 +188,15 @@ def find(reference: str, person: Person) -> Submission | None:
 def read(submission: Submission, person: Person, reader: str, *, accepted: bool = False) -> Reading:
     """The latest revision as ``person`` may read it, or the ``accepted`` one; choices in the language ``reader``.
 
+    Where an earlier revision was kept, that one is what there is to read.
+
     Raises:
         Unreadable: it does not exist for them.
     """
     if not is_readable(submission, person):
         raise Unreadable(submission.reference)
-    revision = (_accepted(submission) if accepted else None) or submission.revisions[-1]
+    is_accepted = accepted or submission.is_kept_back
+    revision = (_accepted(submission) if is_accepted else None) or submission.revisions[-1]
     answers = open_answers(submission, revision)
     asked = sections(Kind(submission.kind), _guiding(submission))
     return Reading(

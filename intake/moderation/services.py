@@ -97,8 +97,9 @@ def _is_kept_by_care(move: Move, submission: Submission) -> bool:
 
 
 def may_concern_a_child(submission: Submission) -> bool:
-    """Whether the contributor said that it is, or may be, about a child."""
-    return open_answers(submission, submission.revisions[-1]).get("about_child") in ("yes", "unsure")
+    """Whether the contributor said in any version that it is, or may be, about a child: an earlier one may stand."""
+    told = (open_answers(submission, revision).get("about_child") for revision in submission.revisions)
+    return not {"yes", "unsure"}.isdisjoint(told)
 
 
 def decide(
@@ -132,8 +133,11 @@ def _further_changes(submission: Submission, move: Move) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if move.verb not in _LEAVES_THE_CLAIM:
         changes |= {"claimed_by_id": None, "claimed_until": None}
+    latest = submission.revisions[-1]
+    if move.verb == "accept" or (move.unseats and not submission.is_kept_back):
+        changes |= services.described_by(submission, latest)
     if move.verb == "accept":
-        changes |= services.what_stands(submission, submission.revisions[-1])
+        changes["accepted_revision"] = latest.number
     if move.verb == "lift_cap":
         changes["tier_cap"] = Tier.NAMED
     return changes

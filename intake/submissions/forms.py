@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -401,7 +402,8 @@ class AmendmentForm(AnswersForm):
     def __init__(self, submission: Submission, answers: Answers, **kwargs: Any) -> None:
         revision = submission.revisions[-1]
         held = {"seen": str(revision.number), "language": revision.language, **_as_typed(self, answers)}
-        super().__init__(data=held, **kwargs)
+        # What a post does not hold was emptied: the old answer must not come back in its place.
+        super().__init__(data=None if request.method == "POST" else held, **kwargs)
         self._consent = Consent(Tier(submission.consent_tier), submission.follow_up, submission.publication)
 
     def filled(self) -> Filled:

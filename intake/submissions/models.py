@@ -118,6 +118,15 @@ class Submission(Base):
     @property
     def is_amended(self) -> bool:
         """Whether the contributor changed it since it was accepted: what was accepted stands until that is decided."""
+        return self.state != State.ACCEPTED and self._stands_behind
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether an earlier revision was kept, and the contributor's later one was not taken."""
+        return self.state == State.ACCEPTED and self._stands_behind
+
+    @property
+    def _stands_behind(self) -> bool:
         return self.accepted_revision is not None and self.accepted_revision < self.revisions[-1].number
 
     @property

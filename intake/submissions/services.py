@@ -20,6 +20,7 @@ from intake.foundation.i18n import speaking
 from intake.foundation.identifiers import receipt_for
 from intake.foundation.languages import CODES
 from intake.foundation.post import post, take_back
+from intake.foundation.search import fold
 from intake.foundation.vocabularies import find_country
 from intake.programme.models import ListeningSession
 
@@ -66,6 +67,10 @@ def _is_own_words(question: Question) -> bool:
 
 class AlreadySent(Exception):
     """The form was sent before and is now sent with other words: it would be a second submission."""
+
+
+class OrganisationStands(Exception):
+    """What was accepted comes from an organisation, and its people are kept away from it: that cannot be changed."""
 
 
 class NotConfirmed(Exception):
@@ -149,13 +154,20 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
     Raises:
         IllegalMove: it cannot be changed from where it stands.
         Overtaken: it was changed since, in another place.
+        OrganisationStands: it would come from another organisation than what was accepted.
     """
     _lock(submission)
+    if submission.state not in workflow.MOVES["amend"].origins:
+        raise workflow.IllegalMove("amend")
     latest = submission.revisions[-1]
+    before = _as_given(current_answers(submission))
+    if filled.language == latest.language and filled.answers == before:
+        return False
     if latest.number != seen:
         raise workflow.Overtaken(submission.reference)
-    if filled.language == latest.language and filled.answers == _as_given(current_answers(submission)):
-        return False
+    is_same_organisation = fold(_organisation_of(filled.answers)) == fold(_organisation_of(before))
+    if submission.accepted_revision and not is_same_organisation:
+        raise OrganisationStands(submission.reference)
     _add_revision(submission, latest.number + 1, filled, clock.now())
     session().flush()
     session().refresh(submission, ["revisions"])
@@ -164,16 +176,17 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
         submission, "amend", version=submission.version, person_id=None,
         tier_cap=min(submission.tier_cap, _careful_cap(filled.answers)),
         danger_now=submission.danger_now or _may_be_in_danger(filled.answers),
-        organisation_index=_organisation_index(filled.answers),
+        organisation_index=(
+            submission.organisation_index if is_same_organisation else _organisation_index(filled.answers)
+        ),
         **columns,
     )  # fmt: skip
     return True
 
 
-def what_stands(submission: Submission, revision: Revision) -> dict[str, Any]:
-    """The columns of ``submission`` once ``revision`` is accepted."""
-    described = _described(revision.language, open_answers(submission, revision))
-    return {"accepted_revision": revision.number, **described}
+def described_by(submission: Submission, revision: Revision) -> dict[str, Any]:
+    """The columns by which ``submission`` is found and counted, as ``revision`` says them."""
+    return _described(revision.language, open_answers(submission, revision))
 
 
 def _described(language: str, answers: Answers) -> dict[str, Any]:
@@ -379,8 +392,12 @@ def _may_be_in_danger(answers: Answers) -> bool:
     return answers.get("danger_now") in ("yes", "unsure")
 
 
+def _organisation_of(answers: Answers) -> str:
+    return str(answers.get("organisation") or answers.get("entity") or "")
+
+
 def _organisation_index(answers: Answers) -> str | None:
-    name = answers.get("organisation") or answers.get("entity")
+    name = _organisation_of(answers)
     if not name:
         return None
     known = session().execute(sa.select(Organisation.name, Organisation.aliases))

@@ -54,6 +54,7 @@ _CSRF_SLOT, _TOKEN_SLOT = "\x00csrf\x00", "\x00token\x00"
 _MOST_BLANK_PAGES = 200
 _blank_pages: dict[tuple[Any, ...], str] = {}
 
+_LONGEST_CODE = 19
 _OURS = frozenset({"csrf_token", "form_token", "step", "seen"})
 """Fields that no contributor types."""
 
@@ -369,6 +370,11 @@ def amend() -> ResponseReturnValue:
     try:
         with transaction():
             services.amend(submission, form.filled(), seen=form.seen_revision())
+    except services.OrganisationStands:
+        form["organisation"].errors = [
+            _("This cannot change once it was accepted. For another organisation, withdraw and send it anew.")
+        ]
+        return _amend_page(submission, form), 422
     except (IllegalMove, Overtaken):
         form.seen.data = str(submission.revisions[-1].number)
         problem = _("This was changed in another place meanwhile. What you wrote is here: send it if it shall count.")
@@ -390,7 +396,8 @@ def _come_back_first() -> ResponseReturnValue:
     """The door, for somebody whose visit is over; what they typed meanwhile is on it, to be kept."""
     if request.method != "POST":
         return redirect(url_for("submissions.receipt_door"))
-    typed = [value for name, value in request.form.items(multi=True) if name not in _OURS and len(value) > 1]
+    fields = request.form.items(multi=True)
+    typed = [value for name, value in fields if name not in _OURS and (" " in value or len(value) > _LONGEST_CODE)]
     return render_template("submissions/door.html", form=ReceiptForm(), kept=typed), 422
 
 

@@ -138,7 +138,7 @@ def make(
         reason=seal_reason(submission, number, reason) if reason else None,
     )  # fmt: skip
     columns = {"state": target, "version": version + 1, "changed_at": decision.at, **changes}
-    if move.unseats:
+    if move.unseats and not (verb == "reopen" and submission.is_kept_back):
         columns["accepted_revision"] = None
     changed = session().execute(
         sa.update(Submission)

@@ -243,3 +243,88 @@ def test_a_language_that_is_told_better_now_is_no_change(app: Flask) -> None:
         consent = Consent(Tier.ANONYMOUS, follow_up=False, publication=True)
         assert not services.amend(submission, Filled(Kind.TESTIMONY, "en", told, consent), seen=2)
         assert len(submission.revisions) == 2
+
+
+@pytest.mark.parametrize("step", ["send", "edit"])
+def test_what_was_taken_out_stays_out(app: Flask, visitor: FlaskClient, step: str) -> None:
+    emptied = {"contributor_name": "", "organisation": "", "email": "", "population_groups": []}
+    check = post_form(visitor, CHANGE, emptied, having="what_happened")
+    after = send(visitor, CHANGE, form_on(check, having="seen"), {"step": step})
+    if step == "edit":
+        form = form_on(after, having="what_happened")
+        assert [form.fields[name] or "" for name in ("contributor_name", "organisation", "email")] == [""] * 3
+        return
+    with app.app_context():
+        latest = kept().revisions[-1]
+        assert latest.number == 2
+        assert open_contact(kept(), latest) == {}
+        assert "population_groups" not in open_answers(kept(), latest)
+
+
+def test_sending_a_change_twice_is_changing_once(app: Flask, visitor: FlaskClient) -> None:
+    check = post_form(visitor, CHANGE, {"what_happened": AFTER}, having="what_happened")
+    form = form_on(check, having="seen")
+    assert [send(visitor, CHANGE, form, {"step": "send"}).status_code for _ in range(2)] == [302, 302]
+    with app.app_context():
+        assert len(kept().revisions) == 2
+
+
+def test_a_child_in_an_earlier_version_keeps_the_cap_for_good(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    change(visitor, about_child="yes")
+    change(visitor, about_child="no")
+    with app.app_context(), transaction() as database:
+        database.execute(sa.update(Submission).values(consent_tier=4))
+    with pytest.raises(workflow.IllegalMove):
+        decide(app, lead, "lift_cap", "It says so now.")
+
+
+def test_the_organisation_of_what_was_accepted_cannot_change(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "accept")
+    check = post_form(visitor, CHANGE, {"organisation": "Some Village Club"}, having="what_happened")
+    refused = send(visitor, CHANGE, form_on(check, having="seen"), {"step": "send"})
+    assert refused.status_code == 422
+    assert "once it was accepted" in page(refused).get_element_by_id("organisation-error").text_content()
+    with app.app_context():
+        assert len(kept().revisions) == 1
+    assert change(visitor, organisation="maison  ouverte", what_happened=AFTER).status_code == 302
+
+
+def test_after_the_earlier_was_kept_everybody_is_told_so(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "accept")
+    change(visitor, what_happened=AFTER)
+    decide(app, lead, "keep", "The first version says it better.")
+    desk = browser_of(app, lead)
+    for address in ("/en/staff/submissions/WG3-2020-06-09/T-001/", "/en/staff/queue/?state=accepted"):
+        shown = page(desk.get(address)).text_content()
+        assert BEFORE in shown
+        assert AFTER not in shown
+    told = page(visitor.get(MINE)).text_content()
+    assert "kept the version it had accepted before" in told
+    assert "Until the working group has decided" not in told
+    decide(app, lead, "reopen", "Let us look again.")
+    with app.app_context():
+        assert (kept().state, kept().accepted_revision) == ("in_review", 1)
+    decide(app, lead, "accept")
+    assert AFTER in in_digest(app)
+
+
+def test_a_change_turned_down_is_found_by_what_it_says(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    decide(app, lead, "accept")
+    change(visitor, country="MA")
+    decide(app, lead, "decline", "Not like this.")
+    with app.app_context():
+        assert kept().country == "MA"
+
+
+def test_a_withdrawal_in_between_wins(app: Flask, visitor: FlaskClient) -> None:
+    with app.app_context():
+        found = kept()
+        answers = services.current_answers(found)
+        with transaction():
+            services.withdraw(found)
+        filled = services.Filled(
+            services.Kind.TESTIMONY, "en", {**answers, "what_happened": AFTER}, Consent(Tier(2), False, False)
+        )
+        with pytest.raises(workflow.IllegalMove), transaction():
+            services.amend(found, filled, seen=1)
+    assert visitor.get(MINE).status_code == 302
