@@ -7,8 +7,9 @@ entry point (view, worker, command) and nowhere else; the one-commit law in
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -145,10 +146,17 @@ def forget_journal() -> None:
     Nothing happens while somebody reads; the next call tries again. PostgreSQL overwrites what
     is dead when it vacuums, which it does by itself.
     """
-    if engine().dialect.name == "sqlite":
-        session().rollback()
-        with engine().connect() as connection:
-            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    if engine().dialect.name != "sqlite":
+        return
+    session().rollback()
+    raw = engine().raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA busy_timeout = 0")
+        with suppress(sqlite3.OperationalError):  # somebody is at it: what was committed stands all the same
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.cursor().execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    finally:
+        raw.close()
 
 
 def check_alive() -> None:

@@ -19,6 +19,7 @@ from intake.foundation.security import cacheable
 
 from . import queries
 from .calendar import calendar as calendar_of
+from .lookup import NoSuchSession
 from .models import ListeningSession
 from .vocabulary import CHATHAM_HOUSE_TIER, FIELD_LABELS, HIGHEST_TIER, SessionState
 from .words import last_date_change, moves, spoken_there
@@ -86,7 +87,7 @@ def calendar(slug: str) -> ResponseReturnValue:
     """The date for a calendar program."""
     held = queries.whole_session(slug)
     if held is None:
-        abort(404)
+        raise NoSuchSession
     try:
         content = calendar_of(held)
     except ValueError:
@@ -193,7 +194,7 @@ def _part(held: ListeningSession) -> str:
 def _session_page(slug: str) -> str:
     held = queries.whole_session(slug)
     if held is None:
-        abort(404)
+        raise NoSuchSession
     return render_template(
         "programme/listening_session.html",
         held=held,

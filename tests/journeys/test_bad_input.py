@@ -68,9 +68,10 @@ def shows(answer: TestResponse, language: str) -> str:
 
 
 def test_an_unknown_session(client: FlaskClient, language: str, said: Said) -> None:
-    answer = client.get(form_url(language, "no-such-session"))
-    assert answer.status_code == 404
-    assert said("There is no such session") in shows(answer, language)
+    for address in (form_url(language, "no-such-session"), f"/{language}/sessions/no-such-session/"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert said("There is no such session") in shows(answer, language)
 
 
 def test_text_sent_to_an_unknown_session_comes_back(client: FlaskClient, language: str, said: Said) -> None:

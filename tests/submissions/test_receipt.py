@@ -311,3 +311,12 @@ def test_nothing_typed_at_the_door_takes_long(client: FlaskClient) -> None:
     assert answer.status_code == 422
     assert time.process_time() - began < 5, "normalising takes the square of it"
     assert post_form(client, DOOR, {"code": " "}, having="code").status_code == 422
+
+
+@pytest.mark.usefixtures("lead")
+def test_withdrawing_waits_for_nobody_who_reads(app: Flask, client: FlaskClient) -> None:
+    come_back(client)
+    with app.app_context(), engine().connect() as reader:
+        reader.execute(sa.select(Submission.id)).all()
+        assert post_form(client, "/en/receipt/withdraw/", having="csrf_token").status_code == 302
+    assert client.get(MINE).status_code == 302
