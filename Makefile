@@ -10,6 +10,8 @@ PORT ?= 8000
 PYTHON ?=
 ARGS ?=
 PARALLEL ?= -n logical --dist worksteal
+# Half of a test is waiting for a disk, a database or a browser: two for each processor keep it busy.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 export PYTHON
 
 # Without a home directory that can be written to, everything that caches does so in the clone.

@@ -2,11 +2,11 @@
 
     python -m bench.form_weight
 
-Goal (DESIGN, budgets): at most 14 kB in all and 4 requests; 3 ms of CPU. The one script
-counts what is typed; the form works without it, and so the tests fill it. Counted are the
+Goal (DESIGN, budgets): at most 14 kB in all and 4 requests; 3 ms of CPU, 5 at the most. The one
+script counts what is typed; the form works without it, and so the tests fill it. Counted are the
 bytes of every response, headers included, as a browser that knows gzip, brotli and zstd
-would ask for them. The peer in the same run is the health page, which does nothing but ask
-the database.
+would ask for them. The peer in the same run is a bare page of Flask and WTForms (``bench.bare``) on
+the same server.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import socket
 import statistics
 import sys
 
-from bench.server import Server, running
+from bench.server import Server, running, running_bare
 
 LANGUAGES = ("en", "fr", "es", "ar")
 FORM = "/{language}/sessions/regular-pathways-2020-06-09/submit/{kind}"
 GOAL_BYTES, GOAL_REQUESTS = 14_000, 4
+GOAL_CPU_MS, MOST_CPU_MS = 3.0, 5.0
 ROUNDS, REQUESTS_A_ROUND = 5, 200
 
 
@@ -70,10 +71,14 @@ def main() -> int:
                 met = met and size <= GOAL_BYTES and requests <= GOAL_REQUESTS
                 scripted = "yes" if script else "no"
                 print(f"{kind:10} {language}  {size:6,} bytes  {requests} requests  script: {scripted}")
-        form, peer = cpu_ms(server, FORM.format(language="en", kind="testimony")), cpu_ms(server, "/healthz")
-        print(f"CPU for each request: form {form:.2f} ms, health page {peer:.2f} ms, ratio {form / peer:.1f}")
+        form = max(cpu_ms(server, FORM.format(language=language, kind="testimony")) for language in LANGUAGES)
+    with running_bare() as bare:
+        peer = cpu_ms(bare, "/")
     print(f"goal: <= {GOAL_BYTES:,} bytes, <= {GOAL_REQUESTS} requests: {'met' if met else 'missed'}")
-    return 0 if met else 1
+    print(f"CPU for each request: form {form:.2f} ms, bare page {peer:.2f} ms, ratio {form / peer:.2f}")
+    told = "met" if form <= GOAL_CPU_MS else "missed"
+    print(f"goal: <= {GOAL_CPU_MS:.0f} ms: {told} (at the most {MOST_CPU_MS:.0f} ms)")
+    return 0 if met and form <= MOST_CPU_MS else 1
 
 
 if __name__ == "__main__":

@@ -58,13 +58,28 @@ def running(workers: int = 1) -> Iterator[Server]:
         environment = {**os.environ, "INTAKE_INSTANCE": instance, "INTAKE_BASE_URL": f"http://127.0.0.1:{port}"}
         command = [sys.executable, "-m", "intake", "run", "--with-examples"]
         command += ["--port", str(port), "--workers", str(workers)]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # our own command
-        try:
-            _wait(port)
-            yield Server(port, process.pid)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+        with _started(command, environment, port) as server:
+            yield server
+
+
+@contextmanager
+def running_bare() -> Iterator[Server]:
+    """The same server with the page of ``bench.bare`` alone."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "bench.bare:create_app"]
+    with _started([*command, "--port", str(port)], dict(os.environ), port) as server:
+        yield server
+
+
+@contextmanager
+def _started(command: list[str], environment: Mapping[str, str], port: int) -> Iterator[Server]:
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # our own command
+    try:
+        _wait(port)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def _wait(port: int) -> None:

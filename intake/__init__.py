@@ -8,6 +8,7 @@ from intake import accounts, digests, moderation, pages, programme, submissions
 from intake.accounts import guards
 from intake.foundation import compression, crypto, database, errors, i18n, security
 from intake.foundation.config import Settings, shipped
+from intake.foundation.files import store
 
 __all__ = ["create_app"]
 
@@ -25,7 +26,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SETTINGS"] = settings
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
-    crypto.init_app(app, crypto.Keyring.load(settings.instance / "keyring.json"))
+    crypto.init_app(app, settings.instance / crypto.FILE_NAME)
+    store.init_app(app, settings.files_url, settings.instance / "files")
     database.init_app(app, settings.database_url)
     security.init_app(app, settings)
     i18n.init_app(app)

@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,46 +27,48 @@ from intake import create_app
 from intake.accounts.commands import person
 from intake.digests.commands import digest
 from intake.examples import loader
-from intake.foundation import catalogues, migrate, post, register
-from intake.foundation.config import SETTINGS, Settings, SettingsError
-from intake.foundation.crypto import Keyring, KeyringError
-from intake.foundation.database import engine, forget_journal, make_engine, transaction
+from intake.foundation import catalogues, migrate, post, register, rotation
+from intake.foundation.config import SETTINGS, Settings, SettingsError, alone_with
+from intake.foundation.crypto import FILE_NAME, Keyring, KeyringError, keyring
+from intake.foundation.database import engine, forget_journal, is_unavailable, make_engine, transaction
+from intake.moderation import outbox, question_templates, to_do
 from intake.programme.commands import programme
+from intake.submissions import attachments, drafts, search, sketches
 from intake.submissions import services as submissions
 
 AppFactory = Callable[[], Flask]
 
 _POLL_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_SWEEP_EVERY_SECONDS = 3_600.0
 _LOOK_SECONDS, _RESTART_SECONDS, _PATIENCE_SECONDS = 0.5, 5.0, 5
+_SETTLE_SECONDS = 60
+"""In which every request that began with an older keyring has ended."""
+_FINISH = "intake keys rotate --go-on"
 _THREADS = 256
+_ENTERED_AT_ONCE = 200
 """Threads of each server process: a client that stalls holds one, and two hundred may stall (SECURITY, reliability)."""
 _IN_PUBLIC = (
     "the examples have known sign-ins: only on this machine, never in public (remove them: intake demo --remove)"
 )
 
 
-def _settings() -> Settings:
-    try:
-        return Settings.from_environment()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-
-
 def _app() -> Flask:
     try:
-        return create_app(_settings())
+        return create_app(Settings.from_environment())
     except KeyringError as error:
         raise click.ClickException(f"{error} (on a new installation run: intake setup)") from error
 
 
 class _Commands(click.Group):
-    """Commands whose database may not answer: told in a sentence, not in a traceback."""
+    """Commands whose database may not answer, or whose settings do not do: told in a sentence, not in a traceback."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Run the command; a database fault ends it with a word on what to do."""
+        """Run the command; such a fault ends it with a word on what to do."""
         try:
             return super().invoke(context)
+        except (SettingsError, KeyringError) as error:
+            raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(
                 f"the database does not answer or has no tables yet ({type(error.orig).__name__}). "
@@ -89,19 +93,21 @@ def setup(*, show_settings: bool) -> None:
         for setting in SETTINGS:
             click.echo(f"{setting.variable:28} {setting.meaning} Default: {setting.default}.")
         return
-    _set_up(_settings())
+    _set_up(Settings.from_environment())
     click.echo("Ready.")
 
 
 def _set_up(settings: Settings) -> Flask:
     catalogues.compile_stale()
-    fresh = not (settings.instance / "keyring.json").exists()
+    fresh = not (settings.instance / FILE_NAME).exists()
     if fresh and _database_has_data(settings):
         raise click.ClickException("the database holds data but its keyring is missing; restore keyring.json")
-    Keyring.create(settings.instance / "keyring.json")
+    Keyring.create(settings.instance / FILE_NAME)
     app = create_app(settings)
     with app.app_context():
         migrate.upgrade(engine(), copies=settings.instance / "copies")
+        with transaction():
+            question_templates.provide()
     return app
 
 
@@ -125,7 +131,7 @@ def run(*, port: int, host: str, workers: int, with_examples: bool) -> None:
         if host in ("0.0.0.0", "::"):  # noqa: S104  # refused, not bound
             raise click.ClickException("say by which address people reach it: INTAKE_BASE_URL=https://…")
         os.environ["INTAKE_BASE_URL"] = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    settings = _settings()
+    settings = Settings.from_environment()
     app = _set_up(settings)
     _keep_examples_private(app, settings, host, wanted=with_examples)
     if with_examples:
@@ -226,14 +232,17 @@ def _tell_addresses(app: Flask, settings: Settings) -> None:
 @click.option("--until-parent-ends", is_flag=True, hidden=True)
 @click.pass_obj
 def worker(app_factory: AppFactory, *, once: bool, until_parent_ends: bool) -> None:
-    """Deliver mail and erase what is due, until stopped."""
+    """Deliver mail, remind of what waits and erase what is due, until stopped."""
     parent = os.getppid()
     app = app_factory()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: sys.exit(0))
-    pause = _POLL_SECONDS
+    pause, sweep_at = _POLL_SECONDS, 0.0
     while True:
         done = _work(app)
+        if time.monotonic() >= sweep_at:
+            done = _sweep(app) and done
+            sweep_at = time.monotonic() + _SWEEP_EVERY_SECONDS
         if once:
             sys.exit(0 if done else 1)
         if until_parent_ends and os.getppid() != parent:
@@ -248,7 +257,7 @@ def _work(app: Flask) -> bool:
         return all([_tried(app, "mail", _deliver), _tried(app, "erasure", _erase)])
 
 
-def _tried(app: Flask, what: str, work: Callable[[], None]) -> bool:
+def _tried(app: Flask, what: str, work: Callable[[], object]) -> bool:
     try:
         work()
     except Exception as error:  # noqa: BLE001  # a worker that dies does nothing; the next round tries again
@@ -258,14 +267,57 @@ def _tried(app: Flask, what: str, work: Callable[[], None]) -> bool:
 
 
 def _deliver() -> None:
+    post.erase_due()
     if current_app.config["SETTINGS"].smtp_url:
         post.deliver_due()
 
 
 def _erase() -> None:
-    with transaction():
-        submissions.erase_due()
+    """Erase all that is due, each for itself: what cannot be erased holds nothing else up, and is told each time."""
+    due: list[Callable[[], int]] = [partial(submissions.erase_due, one) for one in submissions.due_for_erasure()]
+    failed = list[Exception]()
+    for erase in (drafts.erase_due, *due):
+        try:
+            with transaction():
+                erase()
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            failed.append(error)
     forget_journal()
+    for one in failed:
+        current_app.logger.error("erasing fails, and what was promised is overdue: %s", type(one).__name__)
+    if failed:
+        raise failed[0]
+
+
+def _enter() -> None:
+    for enter_missing in (search.enter_missing, sketches.enter_missing):
+        entered = 1
+        while entered:
+            with transaction():
+                entered = enter_missing(_ENTERED_AT_ONCE)
+
+
+def _remind() -> None:
+    is_one = True
+    while is_one:
+        with transaction():
+            is_one = outbox.remind_next()
+
+
+def _tell() -> None:
+    for person_id in to_do.people_to_tell():
+        with transaction():
+            to_do.tell(person_id)
+
+
+def _sweep(app: Flask) -> bool:
+    """Once an hour, since it looks at everything there is; False when some of it has to wait."""
+    with app.app_context():
+        works = {"sweeping": attachments.sweep, "search": _enter, "reminders": _remind, "news of the desk": _tell}
+        done = [_tried(app, what, work) for what, work in works.items()]  # each, also where one before it has to wait
+    return all(done)
 
 
 @main.command()
@@ -311,6 +363,94 @@ def verify(app_factory: AppFactory, *, as_json: bool) -> None:
     else:
         click.echo(f"The register is broken at line {broken}.", err=True)
     sys.exit(0 if broken is None else 1)
+
+
+@main.group()
+def keys() -> None:
+    """Keys that everything is sealed with: list them, change to a new one, remove old ones."""
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def list_keys(app_factory: AppFactory, *, as_json: bool) -> None:
+    """List the keys, and how much is sealed with each."""
+    with app_factory().app_context():
+        ring, used = keyring(), rotation.rows_by_key()
+    found = [{"key": name, "active": name == ring.active, "values": used[name]} for name in ring.keys]
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for one in found:
+        click.echo(
+            f"{one['key']:6} {one['values']:8} values{'  (new values are sealed with it)' if one['active'] else ''}"
+        )
+
+
+@keys.command()
+@click.option("--go-on", is_flag=True, help="Make no new key: finish what an earlier call left.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def rotate(app_factory: AppFactory, *, go_on: bool, as_json: bool) -> None:
+    """Make a new key and seal everything anew with it, while the server goes on working.
+
+    It may be stopped at any moment: --go-on finishes it. The old key stays until it is removed. A server
+    that runs takes the new key up by itself.
+    """
+    with app_factory().app_context(), _alone_with_keys() as path:
+        ring = Keyring.load(path)
+        rotation.check_complete(ring)
+        if not go_on:
+            ring = ring.with_new_key()
+            ring.save(path)
+        with transaction():
+            register.record("keys.rotate", ring.active)
+        for one in rotation.sealed_columns():
+            _reseal(one)
+        left = sum(count for name, count in rotation.rows_by_key().items() if name != ring.active)
+    if as_json:
+        click.echo(json.dumps({"active": ring.active, "left": left}))
+    elif not left:
+        click.echo(f"Everything is sealed with {ring.active}.")
+    else:
+        click.echo(f"Left with an older key, since they came in meanwhile: {left} values. Run `{_FINISH}`.", err=True)
+    sys.exit(1 if left else 0)
+
+
+@contextmanager
+def _alone_with_keys() -> Iterator[Path]:
+    """The keyring's file, which no other process changes meanwhile; says so when it has to wait for one."""
+    path = current_app.config["SETTINGS"].instance / FILE_NAME
+    with alone_with(path, waits=lambda: click.echo("The keys are being changed by another: waiting.", err=True)):
+        yield path
+
+
+def _reseal(one: rotation.SealedColumn) -> None:
+    after: int | None = 0
+    while after is not None:
+        with transaction():
+            after = rotation.reseal_some(one, after)
+
+
+@keys.command("remove")
+@click.argument("key")
+@click.pass_obj
+def remove_key(app_factory: AppFactory, key: str) -> None:
+    """Remove a KEY that nothing is sealed with any more. Copies of the database from before then stay closed."""
+    with app_factory().app_context(), _alone_with_keys() as path:
+        ring = Keyring.load(path)
+        if key not in ring.keys:
+            raise click.ClickException(f"there is no key {key}; there are {', '.join(ring.keys)}")
+        rotation.check_complete(ring)
+        # Inside: on SQLite nobody writes between the look and the deed, elsewhere the time to settle makes sure.
+        with transaction():
+            if key == ring.active or rotation.is_used(key):
+                raise click.ClickException(f"{key} is in use: first run `intake keys rotate`")
+            if time.time() - path.stat().st_mtime < _SETTLE_SECONDS:
+                raise click.ClickException(f"the keys were changed just now: try again in {_SETTLE_SECONDS} seconds")
+            register.record("keys.remove", key)
+            ring.without(key).save(path)
+    click.echo(f"{key} is removed. Keep a copy of the new keyring apart from the database's.")
 
 
 for command in (person, programme, digest):

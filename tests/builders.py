@@ -122,6 +122,7 @@ def submission(
     tier: int = Tier.ANONYMOUS,
     publication: bool = True,
     follow_up: bool = False,
+    machine_translation: bool = False,
     token: str | None = None,
     **answers: Any,
 ) -> Submission:
@@ -131,7 +132,7 @@ def submission(
         kind=kind,
         language=language,
         answers={**least, **answers},
-        consent=Consent(Tier(tier), follow_up, publication),
+        consent=Consent(Tier(tier), follow_up, publication, machine_translation),
     )
     made, _code = services.submit(filled, held, form_token=token or new_form_token(), interface_language=language)
     return made

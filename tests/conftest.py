@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +16,17 @@ from sqlalchemy.pool import Pool
 from intake.foundation import catalogues, migrate
 from intake.foundation.config import Settings
 from intake.foundation.database import make_engine
-from tests.installation import application
+from tests.installation import Origin, application, settings_of
 from tests.provision.databases import Databases
+from tests.provision.machine import MEMORY, has_memory
 
 pytest_plugins = ["tests.provision.fixtures"]
 
 catalogues.compile_stale()
+
+# Every database and keyring of a test is written through to its disk, which half of the tests would wait for.
+if has_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +58,18 @@ def migrated_url(database_url: str) -> str:
 
 
 @pytest.fixture
-def settings(databases: Databases, migrated_url: str, tmp_path: Path) -> Iterator[Settings]:
-    """The settings of an installation of its own; staff need no second factor in it."""
-    url = databases.fresh(migrated_url)
-    yield Settings.from_environment(
-        {"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": url, "INTAKE_SECOND_FACTOR": "optional"}
-    )
+def origin(migrated_url: str) -> Origin:
+    """What the installation of a test starts as: empty, where its folder says nothing else."""
+    return Origin(migrated_url)
+
+
+@pytest.fixture
+def settings(databases: Databases, origin: Origin, tmp_path: Path) -> Iterator[Settings]:
+    """The settings of an installation of its own."""
+    url = databases.fresh(origin.url)
+    if origin.keys:
+        shutil.copy(origin.keys, tmp_path)
+    yield settings_of(tmp_path, url)
     databases.drop(url)
 
 

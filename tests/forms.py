@@ -16,10 +16,18 @@ def page(response: TestResponse) -> Any:
 
 def fields(form: Any) -> dict[str, list[str]]:
     """What a browser would send for ``form`` as it stands."""
+    areas = set(form.xpath(".//textarea/@name"))
     values: dict[str, list[str]] = {}
     for name, value in form.form_values():
-        values.setdefault(name, []).append(value)
+        values.setdefault(name, []).append(_as_sent(value) if name in areas else value)
+    for apart in form.xpath("//select[@form=$id]", id=form.get("id", "")):
+        values.setdefault(apart.name, []).append(apart.value)
     return values
+
+
+def _as_sent(area: str) -> str:
+    """A browser drops the line break after ``<textarea>`` and sends every other one as CR LF."""
+    return area.replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")
 
 
 def form_on(response: TestResponse, *, having: str | None = None, action: str | None = None) -> Any:

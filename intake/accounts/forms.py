@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, RadioField, StringField, ValidationError
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, EqualTo, InputRequired
 
@@ -113,6 +113,13 @@ class AccountForm(FlaskForm):
         choices=[SelectChoice(language.code, Text(language.endonym, language.code)) for language in LANGUAGES],
         validate_choice=False,
         description=_l("The language Intake opens in when you sign in."),
+    )
+    wants_mail = BooleanField(
+        _l("Write to me when there is something to do"),
+        description=_l(
+            "A mail a day at the most: how many decisions are overdue and how many questions wait. "
+            "It says nothing of what people wrote."
+        ),
     )
 
     def validate_name(self, field: StringField) -> None:

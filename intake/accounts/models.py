@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from intake.foundation.database import Base
 from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Multilingual, MultilingualText
+from intake.foundation.rotation import sealed_by_keyring
 from intake.foundation.types import Moment, one_of
 
 from .organisations import organisation_index
@@ -38,7 +39,10 @@ class Organisation(Base):
 
 
 class Person(Base):
-    """Somebody who works with Intake. Never a contributor: contributors have no account."""
+    """Somebody who works with Intake. Never a contributor: contributors have no account.
+
+    ``wants_mail``: a mail a day at the most, when something is to be done; ``mailed_on`` is the last such day (UTC).
+    """
 
     __tablename__ = "person"
     __table_args__ = (one_of("language", CODES),)
@@ -56,6 +60,8 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    wants_mail: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    mailed_on: Mapped[date | None] = mapped_column(sa.Date)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     memberships: Mapped[list[Membership]] = relationship(
@@ -71,6 +77,9 @@ class Person(Base):
     def organisation_indexes(self) -> frozenset[str]:
         """Blind indexes of the organisations whose submissions this person does not moderate."""
         return frozenset() if self.organisation is None else self.organisation.indexes
+
+
+sealed_by_keyring("person", "totp_secret", row="id")
 
 
 class Membership(Base):

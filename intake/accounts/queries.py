@@ -41,17 +41,19 @@ def credentials_of(person_id: int) -> Credentials:
     return Credentials(*session().execute(_CREDENTIALS.where(Person.id == person_id)).one())
 
 
+# Every request of somebody signed in asks this, and making the statement costs more than asking it.
+_VISIT = sa.select(Visit).where(Visit.token_digest == sa.bindparam("digest")).options(
+    joinedload(Visit.person, innerjoin=True).options(joinedload(Person.organisation), joinedload(Person.memberships))
+)  # fmt: skip
+
+
 def visit(token_digest: str) -> Visit | None:
     """A visit with its person, their roles and organisation: one statement.
 
     All of it is detached from the database session: a commit does not make it be read again.
     """
-    everything = joinedload(Visit.person, innerjoin=True).options(
-        joinedload(Person.organisation), joinedload(Person.memberships)
-    )
-    sought = sa.select(Visit).where(Visit.token_digest == token_digest).options(everything)
     database = session()
-    found = database.scalars(sought).unique().one_or_none()
+    found = database.scalars(_VISIT, {"digest": token_digest}).unique().one_or_none()
     if found is not None:
         person = found.person
         for read in filter(None, (found, person, person.organisation)):

@@ -12,7 +12,7 @@ import pyotp
 import segno
 from flask import current_app
 
-from intake.foundation.crypto import keyring
+from intake.foundation.crypto import keyring, open_kept
 
 from .models import Person
 
@@ -53,7 +53,7 @@ def unseal(person_id: int, sealed: bytes) -> str:
     Raises:
         SealError: it was sealed for somebody else, or changed.
     """
-    return keyring().open(sealed, "person", "totp_secret", str(person_id)).decode()
+    return open_kept(sealed, "person", "totp_secret", str(person_id)).decode()
 
 
 def matching_step(secret: str, typed: str, moment: datetime) -> int | None:

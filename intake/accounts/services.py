@@ -253,8 +253,8 @@ def use_invitation(token: str, password_hash: str) -> int | None:
     return person_id
 
 
-def change_account(person_id: int, *, name: str, language: str) -> None:
-    """Keep another name and language.
+def change_account(person_id: int, *, name: str, language: str, wants_mail: bool = False) -> None:
+    """Keep another name and language, and whether they want a mail a day when something is to be done.
 
     Raises:
         Refused: no name, or a language Intake does not speak.
@@ -262,6 +262,7 @@ def change_account(person_id: int, *, name: str, language: str) -> None:
     person = queries.person_by_id(person_id)
     person.name = _name(name)
     person.language = _language(language)
+    person.wants_mail = wants_mail
     register.record("person.change", _subject(person_id), person_id=person_id)
 
 

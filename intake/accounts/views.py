@@ -26,7 +26,7 @@ from .forms import (
 )
 from .models import Visit
 from .onward import Onward
-from .permissions import ROLE_LABELS, Role
+from .permissions import ROLE_LABELS, Role, may
 from .scopes import name as name_of_scope
 
 bp = Blueprint("accounts", __name__, url_prefix="/<lang>/staff")
@@ -193,13 +193,18 @@ def home() -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """Somebody's own page: name, language, roles, and ways to stay safe."""
     person = guards.signed_in()
-    form = AccountForm(data={"name": person.name, "language": person.language})
+    form = AccountForm(data={"name": person.name, "language": person.language, "wants_mail": person.wants_mail})
+    if not may(person, "queue.read"):
+        del form.wants_mail
     if not _is_sent(form):
         roles = [(ROLE_LABELS[Role(held.role)], name_of_scope(held.reach)) for held in person.memberships]
         here_and_elsewhere = queries.visits_of(person.id, seen_since=clock.now() - visits.IDLE)
         return _page("me", Onward(), form=form, roles=roles, visits=here_and_elsewhere)
     with transaction():
-        services.change_account(person.id, name=form.name.data or "", language=form.language.data)
+        services.change_account(
+            person.id, name=form.name.data or "", language=form.language.data,
+            wants_mail=bool(form.wants_mail.data) if "wants_mail" in form else person.wants_mail,
+        )  # fmt: skip
     i18n.speak(form.language.data)
     flash(_("Your changes are kept."), "done")
     return redirect(url_for("accounts.me", lang=form.language.data), 303)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import views
+from intake.moderation import redaction
+
+from . import queries, views
 
 
 def init_app(app: Flask) -> None:
     """Add this feature to ``app``."""
     app.register_blueprint(views.bp)
+    redaction.ask_where_issued(app, queries.issued_with)

@@ -49,7 +49,8 @@ def who_we_heard(frozen: Frozen, still_named: AbstractSet[str], language: str) -
     if not frozen["received"]:
         yield Paragraph(Text(_("Nothing had been received by the cut-off day."), language), "empty")
         return
-    yield _by_kind(frozen["received"], Counter(entry["kind"] for entry in entries), language)
+    texts = frozen.get("distinct_texts", len(entries))
+    yield _by_kind(frozen["received"], Counter(entry["kind"] for entry in entries), texts, language)
     if not entries:
         nobody = _("Nothing had been accepted by the cut-off day: there is nobody to count here yet.")
         yield Paragraph(Text(nobody, language), "empty")
@@ -73,7 +74,7 @@ def who_we_heard(frozen: Frozen, still_named: AbstractSet[str], language: str) -
     yield _by_tier(Counter(entry["tier"] for entry in entries), n, language)
 
 
-def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], language: str) -> Table:
+def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], texts: int, language: str) -> Table:
     rows = [(Text(str(KIND_LABELS[kind]), language), received.get(kind, 0), accepted.get(kind, 0)) for kind in Kind]
     total = (Text(_("All kinds"), language), sum(received.values()), sum(accepted.values()))
     caption = _(
@@ -81,7 +82,13 @@ def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], language:
         received=number(total[1], language), accepted=number(total[2], language),
     )  # fmt: skip
     head = (_("Kind of submission"), _count(State.SUBMITTED), _count(State.ACCEPTED))
-    return Table(Text(caption, language), _head(head, language), (*rows, total))
+    # Said only where it tells something: nobody is to wonder what a second figure beside the same one means.
+    distinct = _(
+        "Distinct texts among those accepted: n = %(texts)s. Submissions that say nearly the same are one text here.",
+        texts=number(texts, language),
+    )  # fmt: skip
+    note = Text(distinct, language) if texts < total[2] else None
+    return Table(Text(caption, language), _head(head, language), (*rows, total), note)
 
 
 def _by_tier(accepted: Mapping[int, int], n: Text, language: str) -> Table:

@@ -16,6 +16,7 @@ from typing import Any
 from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import subregion_of, vocabulary
 from intake.moderation.reading import answers_for_digest, identity_for_digest
+from intake.moderation.redacted import Standing
 from intake.submissions.consent import Tier
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import LANGUAGES_OF_ANSWERS
@@ -90,8 +91,9 @@ def let_through(frozen: Frozen) -> tuple[GatedEntry, ...]:
     unnamed = [submission for entry, submission in standing if not may_name(_tier(entry, submission))]
     shared = strata({submission.reference: _member(submission) for submission in unnamed})
     used = {kind: frozenset(question.name for question in asked) for kind, asked in told(frozen).items()}
+    hidden = Standing({submission.listening_session_id for _entry, submission in standing})
     passed = (
-        _pass(entry, submission, shared.get(submission.reference, ANYBODY), used[Kind(submission.kind)])
+        _pass(entry, submission, shared.get(submission.reference, ANYBODY), used[Kind(submission.kind)], hidden)
         for entry, submission in standing
     )
     return tuple(entry for entry in passed if entry is not None)
@@ -116,11 +118,11 @@ def _comes_from(kind: str, place: str | None) -> str | None:
 
 
 def _pass(
-    entry: Mapping[str, Any], submission: Submission, stratum: Stratum, used: frozenset[str]
+    entry: Mapping[str, Any], submission: Submission, stratum: Stratum, used: frozenset[str], hidden: Standing
 ) -> GatedEntry | None:
     tier = _tier(entry, submission)
     is_read = tier >= Tier.IDEAS
-    answers = answers_for_digest(submission) if is_read else {}
+    answers = answers_for_digest(submission, hidden) if is_read else {}
     if answers is None:
         return None
     return GatedEntry(

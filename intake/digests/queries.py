@@ -69,6 +69,19 @@ def digest_of(held: ListeningSession, version: int | None = None) -> Digest | No
     return session().scalars(sought.order_by(Digest.version.desc()).limit(1)).one_or_none()
 
 
+def issued_with(submission: Submission, revision: int) -> list[str]:
+    """The identifiers of the digests that froze ``revision`` of ``submission``, oldest first."""
+    sought = sa.select(Digest).where(Digest.listening_session_id == submission.listening_session_id)
+    return [
+        digest.identifier
+        for digest in session().scalars(sought.order_by(Digest.version))
+        if any(
+            (entry["reference"], entry["revision"]) == (submission.reference, revision)
+            for entry in digest.frozen["entries"]
+        )
+    ]
+
+
 def versions_of(held: ListeningSession) -> Sequence[tuple[int, datetime]]:
     """Version and moment of every digest of ``held``, the latest first."""
     rows = session().execute(

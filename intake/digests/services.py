@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from intake.foundation import clock, register
 from intake.foundation.database import session
 from intake.foundation.vocabularies import region_of
+from intake.moderation.alike import distinct_texts
 from intake.moderation.models import Scheme
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
@@ -80,6 +81,7 @@ def _freeze(held: ListeningSession, version: int, moment: datetime, cutoff: date
         "cutoff": clock.day(cutoff).isoformat(),
         "session": _session(held),
         "received": dict(Counter(row.kind for row in received)),
+        "distinct_texts": distinct_texts(held.id, [row.reference for row in accepted]),
         "stakeholder_types": _cells(held, accepted, lambda row: row.stakeholder_type),
         "regions": _cells(held, accepted, lambda row: region_of(row.country or "")),
         "entries": _entries(held, accepted),

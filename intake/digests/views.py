@@ -41,7 +41,7 @@ def compile_digest(slug: str) -> ResponseReturnValue:
     return redirect(url_for("digests.digest", slug=slug, version=version), 303)
 
 
-@bp.get("/<slug>/<int(max=2147483647):version>/")
+@bp.get("/<slug>/<int:version>/")
 @guards.staff("digest.read")
 def digest(slug: str, version: int) -> ResponseReturnValue:
     """A digest as it will be printed, in the drafter's language."""
@@ -69,7 +69,7 @@ def _chapters(document: Document) -> list[tuple[Heading, list[Heading]]]:
     return found
 
 
-@bp.post("/<slug>/<int(max=2147483647):version>/<format_name>")
+@bp.post("/<slug>/<int:version>/<format_name>")
 @guards.staff("digest.read")
 def download(slug: str, version: int, format_name: str) -> ResponseReturnValue:
     """A digest as a file. Who takes it out is written down, so this is a POST."""

@@ -1,13 +1,14 @@
 """Loading the examples into an empty instance, and removing them without a trace of their content.
 
-The programme is the Network's real one of 2020; the people and what they say are invented.
-Every example row is marked as such.
+The programme is the Network's real one of 2020; the people, what they say and where they find help are
+invented. Telephone numbers are of the ranges that Ofcom, Arcep and the North American numbering plan keep
+for fiction, addresses are under example.org: nobody is reached by them. Every example row is marked as such.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -25,11 +26,12 @@ from intake.foundation.crypto import keyring
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
 from intake.moderation import services as moderation
 from intake.programme import importer
-from intake.programme.models import ListeningSession
+from intake.programme.models import ListeningSession, ReferralContact
 from intake.submissions import services as submissions
 from intake.submissions import workflow
 from intake.submissions.consent import Consent, Tier
 from intake.submissions.models import Submission
+from intake.submissions.questionnaire import DECLINED, DECLINES
 from intake.submissions.services import Filled
 from intake.submissions.vocabulary import Channel, Kind
 
@@ -82,10 +84,18 @@ def load() -> Loaded:
     check_private(urlsplit(current_app.config["SETTINGS"].base_url).hostname)
     outcome = importer.bring_in(importer.read((_HERE / "programme.json").read_bytes()))
     held = {entry.position: entry for entry in queries.mark_example(outcome.series)}
+    queries.add_contacts(_contacts())
     people = {person.email: person for person in _people(held)}
     for example in _content()["submissions"]:
         _submit(example, held[example["session"]], people)
     return Loaded(len(held), len(_content()["submissions"]))
+
+
+def _contacts() -> Iterator[ReferralContact]:
+    today = clock.day(clock.now())
+    for one in json.loads((_HERE / "contacts.json").read_text(encoding="utf-8")):
+        checked_on = today - timedelta(days=one.pop("checked_days_ago"))
+        yield ReferralContact(**one, checked_on=checked_on, example=True)
 
 
 def password() -> str:
@@ -129,8 +139,8 @@ def _people(held: dict[int, ListeningSession]) -> Iterable[Person]:
 def _submit(example: dict[str, Any], held: ListeningSession, people: dict[str, Person]) -> None:
     answers = dict(example["answers"])
     language = answers.pop("language")
-    if answers.pop("happened_when_declined", False):
-        answers["happened_when"] = "declined"
+    if answers.pop(f"happened_when{DECLINES}", False):
+        answers["happened_when"] = DECLINED
     tier, follow_up, publication = (answers.pop(name, False) for name in _ABOUT_CONSENT)
     kind = Kind(example["kind"])
     filled = Filled(kind, language, answers, Consent(Tier(tier), bool(follow_up), bool(publication)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from intake.accounts.models import Invitation, Membership, Organisation, Person, Visit
 from intake.digests.models import Digest
 from intake.foundation.database import session
-from intake.moderation.models import Coding
+from intake.moderation.models import Coding, HeldQuestion, QuestionTemplate, QuestionTemplateChange
+from intake.moderation.redacted import Redaction, Withholding
 from intake.programme.models import (
     Document,
     ListeningSession,
     Organiser,
     Output,
+    ReferralContact,
     Series,
     SessionDocument,
     SessionOutput,
@@ -26,7 +28,7 @@ from intake.programme.models import (
 )
 from intake.submissions.models import ConsentRecord, Decision, Message, ReferenceCounter, Revision, Submission
 
-_OF_A_SUBMISSION = (Coding, Message, Decision, ConsentRecord, Revision)
+_OF_A_SUBMISSION = (HeldQuestion, Redaction, Withholding, Coding, Message, Decision, ConsentRecord, Revision)
 
 
 def is_empty() -> bool:
@@ -39,6 +41,12 @@ def mark_example(slug: str) -> Sequence[ListeningSession]:
     series = session().scalars(sa.select(Series).where(Series.slug == slug)).one()
     series.example = True
     return series.listening_sessions
+
+
+def add_contacts(contacts: Iterable[ReferralContact]) -> None:
+    """Keep where people of the examples can turn to."""
+    session().add_all(contacts)
+    session().flush()
 
 
 def people() -> Sequence[Person]:
@@ -70,6 +78,7 @@ def remove_all() -> int:
     held = _example_sessions()
     database.execute(sa.delete(Digest).where(Digest.listening_session_id.in_(held)))
     database.execute(sa.delete(ReferenceCounter).where(ReferenceCounter.listening_session_id.in_(held)))
+    database.execute(sa.delete(ReferralContact).where(ReferralContact.example))
     _remove_people()
     for one in database.scalars(sa.select(Series).where(Series.example)):
         database.delete(one)
@@ -119,6 +128,8 @@ def _remove_people() -> None:
     gone = sa.select(Person.id).where(Person.example)
     for model in (Membership, Visit, Invitation):
         database.execute(sa.delete(model).where(model.person_id.in_(gone)))
+    by_them = QuestionTemplateChange.person_id.in_(gone)
+    database.execute(sa.update(QuestionTemplateChange).where(by_them).values(person_id=None))
     database.execute(sa.delete(Person).where(Person.example))
 
 
@@ -130,7 +141,8 @@ def _remove_orphans(brought: _Brought) -> None:
         sa.select(Membership.working_group_id).where(Membership.working_group_id.is_not(None)),
     )
     groups = sa.select(WorkingGroup.id).where(WorkingGroup.id.in_(brought.groups), WorkingGroup.id.not_in(used))
-    database.execute(sa.delete(WorkingGroupCoLead).where(WorkingGroupCoLead.working_group_id.in_(groups)))
+    for of_group in (WorkingGroupCoLead, QuestionTemplate):
+        database.execute(sa.delete(of_group).where(of_group.working_group_id.in_(groups)))
     database.execute(sa.delete(WorkingGroup).where(WorkingGroup.id.in_(groups)))
     named: sa.CompoundSelect[Any] = sa.union(
         sa.select(Organiser.organisation_id),

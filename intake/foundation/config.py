@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "INTAKE_"
 TEST_PREFIX = "INTAKE_TEST_"
 _SHORTEST_SECRET = 32
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(Exception):
@@ -42,10 +44,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SECRET_KEY_FALLBACKS", "none", "Earlier secret keys, comma separated, accepted for signed cookies."),
     Setting("BASE_URL", "http://127.0.0.1:8000", "The public address; https switches on secure cookies and HSTS."),
     Setting("TRUSTED_HOSTS", "host of the base URL", "Host names answered, comma separated."),
+    Setting("PROXIES", "0", "Proxies of yours in front: who sends is read from that many X-Forwarded-For entries."),
     Setting("SMTP_URL", "none: mail waits", "smtp://, smtp+starttls:// or smtps://user:password@host:port."),
     Setting("MAIL_FROM", "intake@ the base URL's host", "Sender of every message."),
     Setting("SECOND_FACTOR", "required", "required, or optional: staff without a second factor may sign in."),
     Setting("RETENTION_DAYS", "30", "Days from withdrawal until the text is erased for good."),
+    Setting("FILES_URL", "a folder of the instance", "s3://bucket?endpoint=https://… (needs the extra s3)."),
+    Setting("CLAMD_URL", "none: not scanned", "A virus scanner: tcp://host:port or unix:/path."),
+    Setting("DRAFT_DAYS", "30", "Days after which a form that was saved and not sent is erased."),
+    Setting("BUSY_PER_MINUTE", "120", "Submissions a minute from which browsers solve a puzzle first; 0: none."),
+    Setting("DECIDE_DAYS", "14", "Days after which a decision on a submission is overdue."),
+    Setting("ANSWER_DAYS", "21", "Days after which a question that nobody answered is shown as going stale."),
+    Setting("REMIND_DAYS", "14", "Days after which a mail reminds of a question without an answer, once; 0: none."),
+    Setting("SECOND_READER", "optional", "required: whoever wrote a question cannot be the one who sends it."),
+    Setting("TRANSLATE_URL", "none: off", "A LibreTranslate server: https://…, or http:// on this machine."),
+    Setting("TRANSLATE_KEY", "none", "Its API key."),
+    Setting("GRACE_HOURS", "72", "Hours after a session closes in which a form saved before may still be sent."),
 )  # fmt: skip
 
 
@@ -59,10 +73,22 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...]
     base_url: str
     trusted_hosts: tuple[str, ...]
+    proxies: int
     smtp_url: str | None
     mail_from: str
     second_factor_required: bool
     retention_days: int
+    files_url: str | None
+    clamd_url: str | None
+    draft_days: int
+    grace_hours: int
+    busy_per_minute: int
+    decide_days: int
+    answer_days: int
+    remind_days: int
+    second_reader_required: bool
+    translate_url: str | None = None
+    translate_key: str | None = None
 
     @property
     def secure(self) -> bool:
@@ -99,10 +125,22 @@ class Settings:
             secret_key_fallbacks=_listed(value("SECRET_KEY_FALLBACKS")),
             base_url=base_url,
             trusted_hosts=_listed(value("TRUSTED_HOSTS")) or _hosts_of(host),
+            proxies=_whole_number("PROXIES", value("PROXIES") or "0"),
             smtp_url=_check_smtp_url(value("SMTP_URL")),
             mail_from=value("MAIL_FROM") or f"intake@{host}",
             second_factor_required=_choice("SECOND_FACTOR", value("SECOND_FACTOR") or "required"),
             retention_days=_whole_number("RETENTION_DAYS", value("RETENTION_DAYS") or "30"),
+            files_url=_one_of_schemes("FILES_URL", value("FILES_URL"), "s3"),
+            clamd_url=_one_of_schemes("CLAMD_URL", value("CLAMD_URL"), "tcp", "unix"),
+            draft_days=_whole_number("DRAFT_DAYS", value("DRAFT_DAYS") or "30"),
+            grace_hours=_whole_number("GRACE_HOURS", value("GRACE_HOURS") or "72"),
+            busy_per_minute=_whole_number("BUSY_PER_MINUTE", value("BUSY_PER_MINUTE") or "120"),
+            decide_days=_whole_number("DECIDE_DAYS", value("DECIDE_DAYS") or "14"),
+            answer_days=_whole_number("ANSWER_DAYS", value("ANSWER_DAYS") or "21"),
+            remind_days=_whole_number("REMIND_DAYS", value("REMIND_DAYS") or "14"),
+            second_reader_required=_choice("SECOND_READER", value("SECOND_READER") or "optional"),
+            translate_url=_private_address("TRANSLATE_URL", value("TRANSLATE_URL")),
+            translate_key=value("TRANSLATE_KEY") or None,
         )
 
 
@@ -126,17 +164,78 @@ def write_once(path: Path, content: str) -> None:
     Written aside, synced and linked: no other process ever reads half of it, and a kill
     leaves either nothing or the whole.
     """
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    aside = _written_aside(path, content)
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(aside, path)
     finally:
         aside.unlink()
+    _sync_folder(path)
+
+
+def replace_whole(path: Path, content: str) -> None:
+    """Put ``content`` (mode 0600, same owner) in the place of the file ``path``, inside ``alone_with(path)``.
+
+    Whoever reads it meanwhile finds the old or the new, never half of one.
+    """
+    for left_by_a_kill in path.parent.glob(f".{path.name}.*"):
+        left_by_a_kill.unlink()  # it holds secrets, and whoever wrote it held the lock that is ours now
+    aside = _written_aside(path, content)
+    try:
+        aside.replace(path)
+    except OSError:
+        aside.unlink()
+        raise
+    _sync_folder(path)
+
+
+@contextlib.contextmanager
+def alone_with(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Read, change and write the file ``path`` while no other process does; ``waits`` is called if one is at it.
+
+    The lock is on a file beside it, since ``path`` itself is replaced. A killed process loses it at once.
+    """
+    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR)
+    try:
+        _give_to_owner(descriptor, path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _give_to_owner(descriptor: int, path: Path) -> None:
+    """What root writes beside or in place of ``path`` belongs to the account that the server runs under."""
+    if os.geteuid() == 0:
+        owner = (path if path.exists() else path.parent).stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _written_aside(path: Path, content: str) -> Path:
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            _give_to_owner(descriptor, path)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        aside.unlink()
+        raise
+    return aside
 
 
 def _kept_secret(path: Path) -> str:
@@ -190,6 +289,21 @@ def _check_smtp_url(url: str) -> str | None:
     return url or None
 
 
+def _one_of_schemes(name: str, url: str, *schemes: str) -> str | None:
+    if url and _parts(name, url).scheme not in schemes:
+        raise SettingsError(f"{PREFIX}{name}: starts with {' or '.join(f'{scheme}:' for scheme in schemes)}")
+    return url or None
+
+
+def _private_address(name: str, url: str) -> str | None:
+    """``url`` of a server that is given people's words: none between here and there may read them."""
+    parts = _parts(name, url)
+    is_here = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
+    if url and (not parts.hostname or parts.username or parts.query or not (parts.scheme == "https" or is_here)):
+        raise SettingsError(f"{PREFIX}{name}: https:// and a host, or http:// on this machine (127.0.0.1)")
+    return url.rstrip("/") or None
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
@@ -202,7 +316,7 @@ def _choice(name: str, text: str) -> bool:
 
 def _whole_number(name: str, text: str) -> int:
     if not text.isdecimal() or len(text) > 4:
-        raise SettingsError(f"{PREFIX}{name}: a whole number of days, 9999 at the most, not {text[:40]!r}")
+        raise SettingsError(f"{PREFIX}{name}: a whole number, 9999 at the most, not {text[:40]!r}")
     return int(text)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004  # the pool's own
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -46,6 +47,17 @@ def is_unavailable(error: BaseException) -> bool:
     )
 
 
+class _HintedSQLite(SQLiteCompiler):
+    """Writes ``with_hint`` into statements, as the compilers of other engines do by themselves.
+
+    SQLite keeps no statistics of its own accord: which of several indexes is the short one, it cannot know.
+    """
+
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
+        """What stands behind the name of ``table``."""
+        return text
+
+
 def make_engine(url: str) -> Engine:
     """An engine for ``url`` (SQLite or PostgreSQL) with the durability Intake promises.
 
@@ -56,6 +68,7 @@ def make_engine(url: str) -> Engine:
         max_overflow=_MOST_CONNECTIONS, pool_timeout=_BUSY_TIMEOUT_MS / 1000,
     )  # fmt: skip
     if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = _HintedSQLite
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -128,6 +141,16 @@ def transaction() -> Iterator[Session]:
         g.in_transaction = False
 
 
+def take_turns(name: str) -> None:
+    """Wait until nobody else has a transaction open that asked for its turn under ``name``; held until this one ends.
+
+    For what two writers may both be about to make: a row that is not there yet cannot be locked. On SQLite writers
+    take turns by themselves.
+    """
+    if engine().dialect.name == "postgresql":
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
 def _close_session(_error: BaseException | None) -> None:
     current = g.pop("database_session", None)
     if current is None:
@@ -143,8 +166,9 @@ def _close_session(_error: BaseException | None) -> None:
 def forget_journal() -> None:
     """Empty SQLite's journal, in which rows stay as they were before they were overwritten.
 
-    Nothing happens while somebody reads; the next call tries again. PostgreSQL overwrites what
-    is dead when it vacuums, which it does by itself.
+    Nothing happens while somebody reads; the next call tries again. On PostgreSQL nothing happens at all: what was
+    overwritten stays in its data files and its log until the server uses their room again, which no statement can
+    hasten. There a key of the keyring that is changed and removed makes the leftovers useless (ARCHITECTURE, README).
     """
     if engine().dialect.name != "sqlite":
         return

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, SQLAlchemyError
@@ -63,6 +64,15 @@ def went_wrong() -> int | None:
     return found
 
 
+def what_went_wrong() -> str:
+    """What to say above a form that is given back."""
+    if went_wrong() == 503:
+        return _("We could not keep it just now. Your text is still here: please send it again in a minute.")
+    if went_wrong() == 400:
+        return _("This page was open for a long time. Your text is still here: please send it again.")
+    return _("Something went wrong on our side. Your text is still here: please send it again in a minute.")
+
+
 def init_app(app: Flask) -> None:
     """Answer every error with its page; give typed text back where the view can."""
     app.register_error_handler(CSRFError, lambda _error: _give_back(400))
@@ -108,6 +118,8 @@ def _give_back(status: int) -> ResponseReturnValue:
         _log(error)
         answer = render_template("kept.html", typed=_typed(), title=MESSAGES[503][0])
     response = make_response(answer)
+    if 300 <= response.status_code < 400:
+        return response  # to where it is asked who one is: no browser follows under another status
     response.status_code = status
     if status in (429, 503):
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

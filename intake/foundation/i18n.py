@@ -46,6 +46,17 @@ def speaking(code: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def as_in(code: str) -> Iterator[None]:
+    """Be in the language ``code`` inside the block, as if its page were asked for."""
+    before = language().code
+    speak(code)
+    try:
+        yield
+    finally:
+        speak(before)
+
+
 def in_this_language(text: Multilingual) -> Text:
     """The reader's version of ``text``, with the language it is really in."""
     return text.in_language(language().code)

@@ -13,7 +13,8 @@ from typing import Generic, TypeVar
 Row = TypeVar("Row")
 
 _LONGEST = 200
-_ID_BOUND = 2**31
+ID_BOUND = 2**31
+"""No row has this number or a greater one: PostgreSQL refuses to compare it with an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Cursor:
             found = cls(datetime.fromisoformat(moment).astimezone(UTC), int(number))
         except (ValueError, TypeError, OverflowError, binascii.Error):
             return None
-        return found if 0 <= found.id < _ID_BOUND else None
+        return found if 0 <= found.id < ID_BOUND else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,19 +22,26 @@ from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .crypto import keyring
+from .crypto import keyring, open_kept
 from .database import Base, session, transaction
+from .rotation import sealed_by_keyring
 from .types import Moment
 
 LEASE = timedelta(minutes=5)
 SEND_TIMEOUT_SECONDS = 20
+DAYS_KEPT = 7
+"""Days after which a message goes, sent or not: no address waits for good where no mail can leave."""
+
 _RETRY_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
+_FOR_GOOD = 500
+"""Answers of a mail server from here on say that it is no use to try again (RFC 5321, 4.2.1)."""
 
 
 class OutgoingMail(Base):
     """A message waiting to be sent, or sent; the address is sealed and destroyed once it has left.
 
-    ``about`` is the reference of the submission it brings news of, or None.
+    ``about`` is the reference of the submission it belongs to, or None; ``news``: it was not asked
+    for, but says that there is news of it.
     """
 
     __tablename__ = "outgoing_mail"
@@ -50,9 +57,14 @@ class OutgoingMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     about: Mapped[str | None] = mapped_column(sa.String(60), index=True)
+    news: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    erase_after: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
 
-def post(recipient: str, subject: str, body: str, *, about: str | None = None) -> None:
+sealed_by_keyring("outgoing_mail", "recipient", row="message_id")
+
+
+def post(recipient: str, subject: str, body: str, *, about: str | None = None, news: bool = False) -> None:
     """Put a message into the open transaction; it leaves after commit.
 
     Raises:
@@ -64,7 +76,8 @@ def post(recipient: str, subject: str, body: str, *, about: str | None = None) -
     sealed = keyring().seal(recipient.encode(), "outgoing_mail", "recipient", message_id)
     session().add(
         OutgoingMail(
-            message_id=message_id, recipient=sealed, subject=subject, body=body, due=clock.now(), about=about
+            message_id=message_id, recipient=sealed, subject=subject, body=body, due=clock.now(), about=about,
+            news=news, erase_after=clock.now() + timedelta(days=DAYS_KEPT),
         )
     )  # fmt: skip
 
@@ -72,6 +85,19 @@ def post(recipient: str, subject: str, body: str, *, about: str | None = None) -
 def take_back(*about: str) -> None:
     """Remove every message about these submissions, sent or not: nobody is written to any more."""
     session().execute(sa.delete(OutgoingMail).where(OutgoingMail.about.in_(about)))
+
+
+def take_back_news(about: str) -> None:
+    """Remove the news of this submission that did not leave yet: whoever wrote it is not to be written to any more."""
+    unsent = sa.delete(OutgoingMail).where(OutgoingMail.about == about, OutgoingMail.sent_at.is_(None))
+    session().execute(unsent.where(OutgoingMail.news))
+
+
+def erase_due() -> int:
+    """Erase every message whose days are over, with the address that it may still hold; returns how many."""
+    with transaction() as database:
+        erased = database.execute(sa.delete(OutgoingMail).where(OutgoingMail.erase_after <= clock.now()))
+    return int(erased.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has one
 
 
 def deliver_due(send: Callable[[EmailMessage], None] | None = None) -> int:
@@ -83,6 +109,8 @@ def deliver_due(send: Callable[[EmailMessage], None] | None = None) -> int:
     while (leased := _lease()) is not None:
         try:
             (send or _send_smtp)(_message(leased))
+        except smtplib.SMTPRecipientsRefused as refused:
+            _refused(leased, refused)
         except (OSError, smtplib.SMTPException) as error:
             _put_back(leased.id, leased.attempts)
             current_app.logger.warning("mail %s waits: %s", leased.id, type(error).__name__)
@@ -118,6 +146,17 @@ def _put_back(identity: int, attempts: int) -> None:
         database.execute(sa.update(OutgoingMail).where(OutgoingMail.id == identity).values(due=clock.now() + wait))
 
 
+def _refused(mail: OutgoingMail, refused: smtplib.SMTPRecipientsRefused) -> None:
+    """Try again like anything that fails; what is refused for good every time, for days, forgets its address."""
+    is_for_good = all(code >= _FOR_GOOD for code, _said in refused.recipients.values())
+    if is_for_good and mail.attempts >= len(_RETRY_MINUTES):
+        with transaction() as database:
+            database.execute(sa.delete(OutgoingMail).where(OutgoingMail.id == mail.id))
+        current_app.logger.warning("mail %s is refused for good", mail.id)
+    else:
+        _put_back(mail.id, mail.attempts)
+
+
 def _mark_sent(identity: int) -> None:
     with transaction() as database:
         database.execute(
@@ -128,7 +167,7 @@ def _mark_sent(identity: int) -> None:
 
 
 def _message(mail: OutgoingMail) -> EmailMessage:
-    recipient = keyring().open(mail.recipient or b"", "outgoing_mail", "recipient", mail.message_id).decode()
+    recipient = open_kept(mail.recipient or b"", "outgoing_mail", "recipient", mail.message_id).decode()
     message = EmailMessage()
     message["From"] = current_app.config["SETTINGS"].mail_from
     message["To"] = recipient

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import unicodedata
-from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response, abort, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeSerializer
 from werkzeug.formparser import FormDataParser
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
+from . import bodies
 from .config import Settings
-
-LARGEST_BODY_BYTES = 1_000_000
-"""Bound of any body but a submission's: ``max_content_length`` holds urlencoded bodies too."""
+from .paging import ID_BOUND
 
 _CSRF_HOURS = 48
 _POLICY = "; ".join(
@@ -31,19 +33,16 @@ _POLICY = "; ".join(
     )
 )
 
+_WORKER = "worker.js"
+"""The one script that may answer for pages: those that somebody keeps on a device (``submissions/device``)."""
+
 csrf = CSRFProtect()
 
-View = TypeVar("View", bound=Callable[..., Any])
 
-
-def accepts(largest_body_bytes: int) -> Callable[[View], View]:
-    """Declare that a view takes bodies of up to ``largest_body_bytes`` instead of the general bound."""
-
-    def declare(view: View) -> View:
-        view.largest_body_bytes = largest_body_bytes  # type: ignore[attr-defined]  # a mark, read below
-        return view
-
-    return declare
+def signer(purpose: str) -> URLSafeSerializer:
+    """What signs short texts that leave the server and come back; the keys before the present one are known too."""
+    keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
+    return URLSafeSerializer(keys, salt=purpose)
 
 
 class _FormParser(FormDataParser):
@@ -60,16 +59,27 @@ class IntakeRequest(Request):
 
     form_data_parser_class = _FormParser
 
+    def _get_file_stream(self, *_told: Any, **_more: Any) -> io.BytesIO:
+        # Never a temporary file: it would lie on the disk as it was sent.
+        return io.BytesIO()
 
-def _bound_body() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    largest = getattr(view, "largest_body_bytes", None)
-    if largest is not None:
-        request.max_content_length = largest
+
+class NumberOfARow(IntegerConverter):
+    """``<int:…>`` in every address: a number that a row can have; SQLite fails on others, PostgreSQL on some."""
+
+    regex = r"\d{1,10}"
+
+    def to_python(self, value: str) -> int:
+        """The number; nothing is at the address of one that no row can have."""
+        number = int(super().to_python(value))
+        if number >= ID_BOUND:
+            raise ValidationError
+        return number
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Configure cookies, CSRF, sizes and hosts, and put the headers on every answer."""
+    app.url_map.converters["int"] = NumberOfARow
     app.before_request(_refuse_controls)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -82,12 +92,15 @@ def init_app(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=_CSRF_HOURS),
         WTF_CSRF_TIME_LIMIT=_CSRF_HOURS * 3600,
         WTF_CSRF_SSL_STRICT=False,  # no referrer is ever sent; the token and SameSite carry the check
-        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=None,
         MAX_FORM_PARTS=2000,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
     )
+    bodies.init_app(app)
     app.request_class = IntakeRequest
+    if settings.proxies:
+        # Only as many entries as there are proxies of ours: whatever stands before them anybody can write.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.after_request(lambda response: _harden(response, secure=settings.secure))
     app.context_processor(lambda: {"asset": asset})
 
@@ -101,7 +114,7 @@ def _refuse_controls() -> None:
 
 def protect(app: Flask) -> None:
     """Check every form's CSRF token: after who may call has been decided, so that a form can be given back."""
-    app.before_request(_bound_body)  # the check reads the body
+    app.before_request(bodies.bound)  # the check reads the body
     csrf.init_app(app)
 
 
@@ -116,6 +129,9 @@ def _harden(response: Response, *, secure: bool) -> Response:
         # A part of a page is asked for once for good, and opens no window: what only a page needs is left out,
         # since the headers of its parts weigh as much as a fifth of a form.
         headers["Content-Security-Policy"] = "default-src 'none'"
+        if request.path.endswith(f"/{_WORKER}"):
+            headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+            headers["Service-Worker-Allowed"] = "/"
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         for unneeded in ("Content-Disposition", "Last-Modified", "ETag", "Accept-Ranges"):
             headers.pop(unneeded, None)
@@ -125,6 +141,12 @@ def _harden(response: Response, *, secure: bool) -> Response:
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if not g.get("cacheable"):
         headers["Cache-Control"] = "no-store"
+    return response
+
+
+def allow_worker(response: Response) -> Response:
+    """Let this page start the worker that keeps it on the device, and send by a script."""
+    response.headers["Content-Security-Policy"] = f"{_POLICY}; worker-src 'self'; connect-src 'self'"
     return response
 
 

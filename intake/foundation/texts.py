@@ -10,6 +10,7 @@ MOST_MARKS = 6
 """Combining marks kept on one letter; vocalised Arabic needs three, Vietnamese two."""
 
 _LONGEST_RUN = 32
+_DIGITS_OF_NO_PAGE = 10
 _DAMAGED = "\ufffd"
 """What stands for bytes that are no text: three of them for one lone surrogate."""
 
@@ -50,6 +51,11 @@ def clean(typed: str) -> Cleaned:
 def normal(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
     """``text`` in a normal form of Unicode, whatever its length; of marks in a row only ``_LONGEST_RUN`` are kept."""
     return unicodedata.normalize(form, _bounded(text)[0])
+
+
+def number_in(text: str | None) -> int | None:
+    """The whole number that a page of ours put into a field or an address; None for what no page puts there."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < _DIGITS_OF_NO_PAGE else None
 
 
 def _bounded(text: str) -> tuple[str, int]:

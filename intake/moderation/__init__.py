@@ -10,4 +10,5 @@ def init_app(app: Flask) -> None:
     # Imported here, because the models of this package are read by commands that need no pages.
     from . import views  # noqa: PLC0415
 
+    app.url_map.converters["reference"] = views.ReferenceConverter
     app.register_blueprint(views.bp)

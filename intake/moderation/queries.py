@@ -2,88 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, lazyload
+from flask import current_app
+from sqlalchemy.orm import InstrumentedAttribute, aliased, lazyload
 
 from intake.accounts.models import Person
 from intake.foundation import clock
 from intake.foundation.database import session
-from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.paging import Cursor, Page
 from intake.foundation.types import Moment
 from intake.programme.models import ListeningSession
-from intake.submissions.models import Revision, Submission
-from intake.submissions.vocabulary import Kind, State
+from intake.submissions.models import Attachment, Revision, Submission
+from intake.submissions.search import Sought, found_by, windows
+from intake.submissions.vocabulary import State
 
-from . import reading
-from .models import Coding, Scheme, is_waiting
+from . import reading, translated
+from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, countries_in
+from .models import Coding, HeldQuestion, Scheme, is_asked, is_held, is_waiting
 from .reading import Reach
 
 PAGE_SIZE = 50
 COUNTED_TO = 500
 """Counts stop here: a desk needs to know that it is many, not how many."""
 
-SHOWN_STATES = tuple(state for state in State if state is not State.WITHDRAWN)
-_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+
+DUE_SOON = timedelta(days=3)
+_BEGINNING, _END_OF_TIME = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 _Select = sa.Select[*tuple[Any, ...]]
 Narrowing = Callable[[_Select], _Select]
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What narrows the queue; a state of None means everything that waits for a decision."""
-
-    listening_session: str | None = None
-    language: str | None = None
-    kind: Kind | None = None
-    state: State | None = None
-    after: Cursor | None = None
-
-    @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> Filters:
-        """The filters in an address; what is not understood narrows nothing."""
-        return cls(
-            listening_session=arguments.get("session") or None,
-            language=_known(arguments.get("language"), CODES),
-            kind=Kind(kind) if (kind := _known(arguments.get("kind"), list(Kind))) else None,
-            state=State(state) if (state := _known(arguments.get("state"), SHOWN_STATES)) else None,
-            after=Cursor.decode(arguments.get("after")),
-        )
-
-    def arguments(self, **changes: Any) -> dict[str, Any]:
-        """These filters, with ``changes``, as they stand in an address."""
-        new = replace(self, **changes)
-        written = {
-            "session": new.listening_session,
-            "language": new.language,
-            "kind": new.kind and new.kind.value,
-            "state": new.state and new.state.value,
-            "after": new.after and new.after.encode(),
-        }
-        return {name: value for name, value in written.items() if value}
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything but the place in the list is asked for."""
-        return bool(replace(self, after=None).arguments())
-
-
-@dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One submission in the list; ``claimed_by`` is the name of whoever reads it now."""
+    """One submission in the list; ``claimed_by`` is the name of whoever reads it now, ``held``: a question waits."""
 
     submission: Submission
     opening: Text
     claimed_by: str | None
     claimed_by_me: bool
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +74,60 @@ class Progress:
         return any(count >= COUNTED_TO for count in self.by_state.values())
 
 
-def _known(given: str | None, allowed: Sequence[str]) -> str | None:
-    return given if given in allowed else None
+FLAGGED: dict[Flag, sa.ColumnElement[bool]] = {
+    Flag.DANGER: Submission.danger_now.is_(True),
+    Flag.CHILD: Submission.child_alone.is_(True),
+    Flag.MESSAGE: Submission.message_waiting.is_(True),
+}
+
+INDEX_OF_FLAG = {Flag.DANGER: "danger", Flag.CHILD: "child_alone", Flag.MESSAGE: "message"}
+
+_NOW = sa.bindparam("now", type_=Moment)
+_CLAIMED: dict[str, sa.ColumnElement[bool]] = {
+    Claimed.ME: sa.and_(
+        Submission.claimed_by_id == sa.bindparam("me", type_=sa.Integer), Submission.claimed_until > _NOW
+    ),
+    Claimed.NOBODY: sa.or_(Submission.claimed_by_id.is_(None), Submission.claimed_until <= _NOW),
+    Claimed.SOMEBODY: sa.and_(Submission.claimed_by_id.is_not(None), Submission.claimed_until > _NOW),
+}
+
+
+def moments(person: Person, filters: Filters) -> dict[str, Any]:
+    """What the statements of the queue ask about ``person`` and about time."""
+    now, kept = clock.now(), current_app.config["SETTINGS"]
+    either = now - timedelta(days=min(kept.decide_days, kept.answer_days))
+    return {
+        "either": either,
+        "me": person.id,
+        "now": now,
+        "late": now - timedelta(days=kept.decide_days),
+        "unanswered": now - timedelta(days=kept.answer_days),
+        "soon": now - timedelta(days=kept.decide_days) + DUE_SOON,
+        "older": now - timedelta(days=filters.age or 0),
+        **{f"days_{days}": now - timedelta(days=days) for days in AGES},
+    }
+
+
+def is_late(since: str = "late") -> sa.ColumnElement[bool]:
+    """The condition that a decision is due: it came before ``since``, or was changed before it where one stands."""
+    cut = sa.bindparam(since, type_=Moment)
+    # What is due came before that moment in any case: the first condition is found in an index.
+    return sa.and_(
+        Submission.received_at <= cut,
+        Submission.state.in_((State.SUBMITTED, State.IN_REVIEW)),
+        sa.or_(Submission.accepted_revision.is_(None), Submission.changed_at <= cut),
+    )
+
+
+def is_stale() -> sa.ColumnElement[bool]:
+    """The condition that a decision is overdue, or that a question has had no answer for too long."""
+    # Either came before that moment in any case: one range of one index.
+    return sa.and_(Submission.received_at <= sa.bindparam("either", type_=Moment), sa.or_(is_late(), is_unanswered()))
+
+
+def is_unanswered() -> sa.ColumnElement[bool]:
+    """The condition that a question has had no answer for too long."""
+    return sa.and_(is_asked(), Submission.asked_at <= sa.bindparam("unanswered", type_=Moment))
 
 
 def sessions_moderated(person: Person) -> Sequence[ListeningSession]:
@@ -120,88 +137,238 @@ def sessions_moderated(person: Person) -> Sequence[ListeningSession]:
 
 
 def queue(person: Person, held: Sequence[ListeningSession], filters: Filters) -> Page[QueueRow]:
-    """One page of the queue, oldest first.
+    """One page of the queue, the oldest or the last changed first.
 
     ``held`` are the person's listening sessions (``sessions_moderated``): a filter for any
     other finds nothing.
     """
-    chosen = tuple(one.id for one in held if filters.listening_session in (None, one.slug))
     reach = reading.reach_of(person)
-    statement = _page_of_queue(reach, chosen, replace(filters, after=None), bool(filters.after))
-    place = {"after_moment": filters.after.moment, "after_id": filters.after.id} if filters.after else {}
-    found = session().execute(statement, {"now": clock.now(), **place}).all()
-    rows = [_row(person, reach, *one) for one in found[:PAGE_SIZE]]
+    statement = page_of_queue(reach, chosen_of(held, filters), replace(filters, after=None), later=bool(filters.after))
+    found = session().execute(statement, moments(person, filters) | _place(filters.after)).all()
+    rows = [_row(person, reach, one) for one in found[:PAGE_SIZE]]
     last = rows[-1].submission if len(found) > PAGE_SIZE else None
-    return Page(rows, Cursor(last.received_at, last.id) if last else None)
+    return Page(rows, place_of(last, filters) if last else None)
+
+
+def place_of(submission: Submission, filters: Filters) -> Cursor:
+    """Where ``submission`` stands in the list that ``filters`` order."""
+    moment = submission.changed_at if filters.order is Order.CHANGED else submission.received_at
+    return Cursor(moment, submission.id)
+
+
+def following(person: Person, held: Sequence[ListeningSession], filters: Filters, place: Cursor) -> str | None:
+    """The reference of what comes after ``place`` in the list, else of the first; nothing that somebody else is on.
+
+    What stands at ``place`` itself is never it.
+    """
+    statement = _next_reference(reading.reach_of(person), chosen_of(held, filters), replace(filters, after=None))
+    found = session().execute(statement, moments(person, filters) | {"here": place.id} | _place(place)).first()
+    return str(found.reference) if found else None
+
+
+def chosen_of(held: Sequence[ListeningSession], filters: Filters) -> tuple[int, ...]:
+    """Which of the listening sessions ``held`` the filters ask about."""
+    return tuple(one.id for one in held if filters.listening_session in (None, one.slug))
+
+
+def _place(after: Cursor | None) -> dict[str, Any]:
+    return {"after_moment": after.moment, "after_id": after.id} if after else {}
 
 
 # Making these statements costs far more than asking them: they are kept for whoever asks the same.
 
 
 @lru_cache(maxsize=256)
-def _page_of_queue(reach: Reach, chosen: tuple[int, ...], filters: Filters, later: bool) -> _Select:
+def page_of_queue(reach: Reach, chosen: tuple[int, ...], filters: Filters, *, later: bool) -> _Select:
+    """The statement of one page, the first one or a ``later``; it asks for ``moments`` and for a place."""
+    return _first(_columns(), lambda one: listed(one, reach, filters, later), filters, chosen, PAGE_SIZE + 1)
+
+
+@lru_cache(maxsize=256)
+def _next_reference(reach: Reach, chosen: tuple[int, ...], filters: Filters) -> _Select:
+    def first(turn: int, *, later: bool) -> _Select:
+        def narrow(statement: _Select) -> _Select:
+            free = sa.or_(_CLAIMED[Claimed.NOBODY], _CLAIMED[Claimed.ME])
+            others = Submission.id != sa.bindparam("here", type_=sa.Integer)
+            return listed(statement, reach, filters, later).where(free, others)
+
+        found = _first(sa.select(Submission.reference), narrow, filters, chosen, 1).subquery()
+        return sa.select(sa.literal_column(str(turn)).label("turn"), found.c.reference)
+
+    both = sa.union_all(first(0, later=True), first(1, later=False)).subquery()
+    return sa.select(both.c.reference).order_by(both.c.turn).limit(1)
+
+
+def listed(statement: _Select, reach: Reach, filters: Filters, later: bool = False) -> _Select:
+    """``statement`` over ``Submission``, narrowed to what ``filters`` list of that which lies in ``reach``."""
+    statement = reading.visible_within(statement, reach).where(*_narrowed(filters))
+    if filters.only_waiting:
+        statement = by_index(statement.where(is_waiting()), _index_of(filters))
+    if later:
+        place = sa.tuple_(sa.bindparam("after_moment", type_=Moment), sa.bindparam("after_id", type_=sa.Integer))
+        here = sa.tuple_(_ordered_by(filters), Submission.id)
+        statement = statement.where(here < place if filters.order is Order.CHANGED else here > place)
+    return statement
+
+
+def by_index(statement: _Select, name: str) -> _Select:
+    """``statement`` over ``Submission``, read by the index ``ix_submission_…`` where the engine cannot know which."""
+    return statement.with_hint(Submission, f"INDEXED BY ix_submission_{name}", "sqlite")
+
+
+def _index_of(filters: Filters) -> str:
+    """The shortest index in which everything stands that ``filters`` ask for of what waits."""
+    if filters.flag is not None:
+        return INDEX_OF_FLAG[filters.flag]
+    if filters.claimed is not None and filters.claimed not in (Claimed.NOBODY, Claimed.SOMEBODY):
+        return "claimed"
+    if filters.order is Order.CHANGED:
+        return "changed"
+    if filters.who:
+        return "who_waiting"
+    return "language_waiting" if filters.language else "waiting"
+
+
+def _narrowed(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.state is not None:
+        yield Submission.state == filters.state
+    if filters.flag is not None:
+        yield FLAGGED[filters.flag]
+    if filters.language:
+        yield Submission.language == filters.language
+    if filters.kind:
+        yield Submission.kind == filters.kind
+    if filters.region:
+        yield Submission.country.in_(countries_in(filters.region))
+    if filters.who:
+        yield Submission.stakeholder_type == filters.who
+    yield from _narrowed_by_the_desk(filters)
+
+
+def _narrowed_by_the_desk(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.theme:
+        yield coded(Scheme.THEME, filters.theme)
+    if filters.claimed:
+        yield claimed(filters.claimed)
+    if filters.age:
+        yield Submission.received_at <= sa.bindparam("older", type_=Moment)
+    if filters.files:
+        yield has_files()
+    if filters.stale:
+        yield is_stale()
+    if filters.unanswered:
+        yield is_unanswered()
+
+
+def claimed(by: str) -> sa.ColumnElement[bool]:
+    """The condition that a claim runs, or none, as ``Filters.claimed`` says."""
+    if by in _CLAIMED:
+        return _CLAIMED[by]
+    return sa.and_(Submission.claimed_by_id == int(by), Submission.claimed_until > _NOW)
+
+
+def has_files() -> sa.ColumnElement[bool]:
+    """The condition that files came with it."""
+    return Submission.id.in_(sa.select(Attachment.submission_id).where(Attachment.submission_id.is_not(None)))
+
+
+def coded(scheme: Scheme, code: str) -> sa.ColumnElement[bool]:
+    """The condition that somebody found ``code`` in it."""
+    return Submission.id.in_(sa.select(Coding.submission_id).where(Coding.scheme == scheme, Coding.code == code))
+
+
+def _columns() -> _Select:
+    """What a row of a list is made of."""
     newest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == Submission.id)
     shown = sa.case(
         (Submission.state == State.ACCEPTED, Submission.accepted_revision),
         else_=newest.correlate(Submission).scalar_subquery(),
     )
-    is_claimed = Submission.claimed_until > sa.bindparam("now", type_=Moment)
-    columns = (
-        sa.select(Submission, Revision, Person.name)
+    is_claimed = Submission.claimed_until > _NOW
+    held = sa.exists().where(HeldQuestion.submission_id == Submission.id, is_held()).correlate(Submission)
+    return (
+        sa.select(Submission, Revision, Person.name, held)
         .join(Revision, Revision.submission_id == Submission.id)
         .outerjoin(Person, sa.and_(Person.id == Submission.claimed_by_id, is_claimed))
         .where(Revision.number == shown)
         .options(lazyload(Submission.listening_session))
     )
 
-    def narrow(statement: _Select) -> _Select:
-        statement = reading.visible_within(statement, reach)
-        statement = statement.where(is_waiting() if filters.state is None else Submission.state == filters.state)
-        if filters.language:
-            statement = statement.where(Submission.language == filters.language)
-        if filters.kind:
-            statement = statement.where(Submission.kind == filters.kind)
-        if later:
-            place = sa.tuple_(sa.bindparam("after_moment", type_=Moment), sa.bindparam("after_id", type_=sa.Integer))
-            statement = statement.where(sa.tuple_(Submission.received_at, Submission.id) > place)
-        return statement
 
-    return _oldest(columns, narrow, chosen, PAGE_SIZE + 1)
+def _ordered_by(filters: Filters) -> InstrumentedAttribute[datetime]:
+    return Submission.changed_at if filters.order is Order.CHANGED else Submission.received_at
 
 
-def _oldest(columns: _Select, narrow: Narrowing, chosen: Sequence[int], count: int) -> _Select:
-    """The oldest ``count`` rows of the ``chosen`` listening sessions.
+def _first(columns: _Select, narrow: Narrowing, filters: Filters, chosen: Sequence[int], count: int) -> _Select:
+    """The first ``count`` rows of the ``chosen`` listening sessions, in the order of ``filters``.
 
     Of several sessions no engine merges the indexes: it would sort everything that waits.
     None of the oldest ``count`` is younger than the ``count``-th of any one session, so the
-    least of those bounds what is read.
+    least of those bounds what is read; and the other way round for what was changed last.
     """
+    moment, backwards = _ordered_by(filters), filters.order is Order.CHANGED
+    order = (moment.desc(), Submission.id.desc()) if backwards else (moment, Submission.id)
     here = narrow(columns).where(Submission.listening_session_id.in_(chosen))
-    ordered = here.order_by(Submission.received_at, Submission.id).limit(count)
+    ordered = here.order_by(*order).limit(count)
     if len(chosen) < 2:
         return ordered
     each = aliased(ListeningSession)
     nth = (
-        narrow(sa.select(Submission.received_at))
+        narrow(sa.select(moment))
         .where(Submission.listening_session_id == each.id)
-        .order_by(Submission.received_at, Submission.id)
+        .order_by(*order)
         .limit(1)
         .offset(count - 1)
         .correlate(each)
         .scalar_subquery()
     )
     of_each = sa.select(nth.label("nth")).select_from(each).where(each.id.in_(chosen)).correlate(None).subquery()
-    bound = sa.select(sa.func.min(of_each.c.nth)).scalar_subquery()
-    return ordered.where(Submission.received_at <= sa.func.coalesce(bound, sa.literal(_END_OF_TIME, Moment)))
+    outermost = sa.func.max(of_each.c.nth) if backwards else sa.func.min(of_each.c.nth)
+    bound = sa.func.coalesce(
+        sa.select(outermost).scalar_subquery(), sa.literal(_BEGINNING if backwards else _END_OF_TIME, Moment)
+    )
+    return ordered.where(moment >= bound if backwards else moment <= bound)
 
 
-def _row(person: Person, reach: Reach, submission: Submission, revision: Revision, claimed_by: str | None) -> QueueRow:
+def _row(
+    person: Person,
+    reach: Reach,
+    found: sa.Row[*tuple[Any, ...]],
+    sought: Sought | None = None,
+    also: Iterable[Text] = (),
+) -> QueueRow:
+    submission, revision, claimed_by, held = found
     return QueueRow(
         submission=submission,
-        opening=reading.opening(submission, revision, reach),
+        opening=reading.opening(submission, revision, reach, sought, also),
         claimed_by=claimed_by,
         claimed_by_me=claimed_by is not None and submission.claimed_by_id == person.id,
+        held=held,
     )
+
+
+def search(
+    person: Person, held: Sequence[ListeningSession], sought: Sought, filters: Filters, before: int | None
+) -> Page[QueueRow]:
+    """One page of what holds the words ``sought``, newest first; ``before`` is the id of the last row seen.
+
+    In every state but withdrawn, unless a filter asks for one; ``held`` as for ``queue``.
+    """
+    chosen = chosen_of(held, filters)
+    if not sought or not chosen:
+        return Page((), None)
+    reach = reading.reach_of(person)
+    narrowed = reading.visible_within(_columns(), reach).where(*_narrowed(filters)).limit(PAGE_SIZE + 1)
+    found: Sequence[sa.Row[*tuple[Any, ...]]] = ()
+    for since in windows(before):
+        statement = found_by(narrowed, sought, chosen, since=since, before=before)
+        found = session().execute(statement, moments(person, filters)).all()
+        if len(found) > PAGE_SIZE:
+            break
+    others = translated.Others(one.Submission.id for one in found[:PAGE_SIZE])
+    rows = [_row(person, reach, one, sought, others.of(one.Submission)) for one in found[:PAGE_SIZE]]
+    last = rows[-1].submission if len(found) > PAGE_SIZE else None
+    return Page(rows, Cursor(last.received_at, last.id) if last else None)
 
 
 def progress(person: Person, held: Sequence[ListeningSession]) -> list[Progress]:

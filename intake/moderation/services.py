@@ -12,15 +12,16 @@ from intake.accounts.models import Person
 from intake.foundation import clock, register
 from intake.foundation.database import session
 from intake.foundation.multilingual import Text
+from intake.foundation.types import Moment
 from intake.foundation.vocabularies import vocabulary
-from intake.submissions import services, workflow
+from intake.submissions import attachments, questionnaire, services, workflow
 from intake.submissions.consent import Tier
-from intake.submissions.models import Submission
+from intake.submissions.models import Attachment, Submission
 from intake.submissions.questionnaire import Kept, questions
 from intake.submissions.sealing import open_answers, open_contact
 from intake.submissions.showing import show
 from intake.submissions.vocabulary import Kind, State
-from intake.submissions.workflow import MODERATOR, WAITING, IllegalMove, Move, Overtaken
+from intake.submissions.workflow import MODERATOR, MOVES, WAITING, IllegalMove, Move, Overtaken
 
 from . import reading
 from .models import VOCABULARY_OF, Coding, Scheme
@@ -28,7 +29,8 @@ from .models import VOCABULARY_OF, Coding, Scheme
 CLAIM_LASTS = timedelta(minutes=30)
 
 _TAKEN_WITH_A_CLAIM = "start"
-_LEAVES_THE_CLAIM = frozenset({"lift_cap"})
+_NO_DECISIONS = frozenset({_TAKEN_WITH_A_CLAIM, "undo"})
+_LEAVES_THE_CLAIM = frozenset({"lift_cap", "tell", "seen"})
 
 
 class ClaimedByOther(Exception):
@@ -64,7 +66,7 @@ def claim(submission: Submission, person: Person) -> None:
     taken = session().execute(
         sa.update(Submission)
         .where(Submission.id == submission.id, Submission.state.in_(WAITING), is_free)
-        .values(claimed_by_id=person.id, claimed_until=moment + CLAIM_LASTS)
+        .values(claimed_by_id=person.id, claimed_until=_no_shorter(person, moment + CLAIM_LASTS))
         .execution_options(synchronize_session=False)
     )
     session().refresh(submission)
@@ -72,6 +74,12 @@ def claim(submission: Submission, person: Person) -> None:
         raise claimed_by_other(submission, person) or IllegalMove("claim")
     if submission.state == State.SUBMITTED:
         workflow.make(submission, _TAKEN_WITH_A_CLAIM, version=submission.version, person_id=person.id)
+
+
+def _no_shorter(person: Person, until: datetime) -> sa.ColumnElement[datetime]:
+    """``until``, or the end of a claim of ``person``'s own that lasts longer, as one that was handed over does."""
+    is_longer = sa.and_(Submission.claimed_by_id == person.id, Submission.claimed_until > until)
+    return sa.case((is_longer, Submission.claimed_until), else_=sa.literal(until, Moment))
 
 
 def release(submission: Submission, person: Person) -> None:
@@ -88,7 +96,7 @@ def release(submission: Submission, person: Person) -> None:
 def open_decisions(submission: Submission) -> list[Move]:
     """What a moderator can decide from where ``submission`` stands, in the order of the table."""
     moves = workflow.open_moves(submission, MODERATOR)
-    return [move for move in moves if move.verb != _TAKEN_WITH_A_CLAIM and not _is_kept_by_care(move, submission)]
+    return [move for move in moves if move.verb not in _NO_DECISIONS and not _is_kept_by_care(move, submission)]
 
 
 def _is_kept_by_care(move: Move, submission: Submission) -> bool:
@@ -98,14 +106,13 @@ def _is_kept_by_care(move: Move, submission: Submission) -> bool:
 
 def may_concern_a_child(submission: Submission) -> bool:
     """Whether the contributor said in any version that it is, or may be, about a child: an earlier one may stand."""
-    told = (open_answers(submission, revision).get("about_child") for revision in submission.revisions)
-    return not {"yes", "unsure"}.isdisjoint(told)
+    return any(questionnaire.may_concern_a_child(open_answers(submission, one)) for one in submission.revisions)
 
 
 def decide(
     submission: Submission, verb: str, person: Person, *, version: int, words: str = "", language: str | None = None
 ) -> None:
-    """Make the move ``verb`` on a submission last seen as ``version``.
+    """Make the move ``verb`` on a submission last seen as ``version``; what is to be held is made in the outbox alone.
 
     ``words`` are the reason, or what is said to the contributor, in ``language`` (default:
     the person's own).
@@ -114,9 +121,18 @@ def decide(
         Unreadable: it does not exist for ``person``.
         ClaimedByOther: somebody else is on it.
         Overtaken: it was changed since it was seen.
-        IllegalMove: the table does not allow it from where the submission stands.
+        IllegalMove: the table does not allow it from where the submission stands, or it is to be held.
     """
-    _hold(submission, person)
+    if (move := MOVES.get(verb)) is None or move.held:
+        raise IllegalMove(verb)
+    carry_out(submission, verb, person, version=version, words=words, language=language)
+
+
+def carry_out(
+    submission: Submission, verb: str, person: Person, *, version: int, words: str = "", language: str | None = None
+) -> None:
+    """As ``decide``, for the outbox as well."""
+    hold(submission, person)
     if submission.version != version:
         raise Overtaken(submission.reference)
     move = next((move for move in open_decisions(submission) if move.verb == verb), None)
@@ -130,7 +146,7 @@ def decide(
 
 
 def _further_changes(submission: Submission, move: Move) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"message_waiting": False}  # whoever decides has read it
     if move.verb not in _LEAVES_THE_CLAIM:
         changes |= {"claimed_by_id": None, "claimed_until": None}
     latest = submission.revisions[-1]
@@ -143,11 +159,24 @@ def _further_changes(submission: Submission, move: Move) -> dict[str, Any]:
     return changes
 
 
-def _hold(submission: Submission, person: Person) -> None:
-    """Read the row again and keep it still until the transaction ends, unless it is no longer there for ``person``."""
+def keep_still(submission: Submission, person: Person) -> None:
+    """Read the row again and hold it until the transaction ends, whoever is on it.
+
+    Raises:
+        Unreadable: it does not exist for ``person``.
+    """
     session().refresh(submission, with_for_update={"of": Submission})
-    if not reading.is_readable(submission, person):
-        raise reading.Unreadable(submission.reference)
+    reading.must_be_readable(submission, person)
+
+
+def hold(submission: Submission, person: Person) -> None:
+    """As ``keep_still``, for whoever wants to change something.
+
+    Raises:
+        Unreadable: it does not exist for ``person``.
+        ClaimedByOther: somebody else is on it.
+    """
+    keep_still(submission, person)
     if (other := claimed_by_other(submission, person)) is not None:
         raise other
 
@@ -159,7 +188,7 @@ def code(submission: Submission, person: Person, *, themes: Iterable[str], objec
         Unreadable: it does not exist for ``person``.
         ClaimedByOther: somebody else is on it.
     """
-    _hold(submission, person)
+    hold(submission, person)
     wanted = {Scheme.THEME: set(themes), Scheme.GCM_OBJECTIVE: set(objectives)}
     for scheme, codes in wanted.items():
         _set_codes(submission, person, scheme, codes & set(vocabulary(VOCABULARY_OF[scheme])))
@@ -174,6 +203,29 @@ def _set_codes(submission: Submission, person: Person, scheme: Scheme, codes: se
     for new in sorted(codes - already):
         session().add(Coding(submission_id=submission.id, scheme=scheme, code=new, person_id=person.id, at=moment))
     session().flush()
+
+
+def read_file(submission: Submission, person: Person, identity: int) -> tuple[Attachment, bytes] | None:
+    """A file of ``submission`` and its bytes, or None; to be given out once ``record_opening`` is committed.
+
+    Outside of a transaction: a store may take its time, in which nobody else could write.
+
+    Raises:
+        Unreadable: the submission does not exist for ``person``.
+        OSError: the store does not give it.
+    """
+    found = next((one for one in reading.files(submission, person) if one.id == identity), None)
+    return None if found is None else (found, attachments.read(found))
+
+
+def record_opening(submission: Submission, person: Person, identity: int) -> None:
+    """Leave a line in the register: ``person`` opens a file.
+
+    Raises:
+        Unreadable: it does not exist for them, or was withdrawn meanwhile.
+    """
+    keep_still(submission, person)
+    register.record("submission.open_file", submission.reference, person_id=person.id, file=identity)
 
 
 def reveal_contact(submission: Submission, person: Person, *, reason: str, reader: str) -> list[tuple[Text, Text]]:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from intake.foundation import sheets
 
 from . import queries
 from .cells import neutral
@@ -22,10 +14,7 @@ from .models import Series
 from .record import Record, plain, record_of
 from .vocabulary import STATUSES, SessionState
 
-_AUTHOR = "Intake"
 _LONG = frozenset({"topic", "purpose", "guiding_questions", "documents"})
-_SECONDS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>\d{4}-\d\d-\d\d)T[^<]*")
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def export(series: Series, kind: str) -> bytes:
@@ -88,43 +77,12 @@ def _rows(series: Series) -> Iterator[Sequence[str]]:
 
 
 def _csv(series: Series) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(_rows(series))
-    # Without the mark, spreadsheets take the text for an older encoding.
-    return text.getvalue().encode("utf-8-sig")
+    return sheets.as_csv(_rows(series))
 
 
 def _xlsx(series: Series) -> bytes:
-    book = Workbook(write_only=True)
-    book.properties.creator = _AUTHOR
-    sheet = book.create_sheet(series.slug[:31])
-    sheet.freeze_panes = "D2"
-    for n, (column, _language) in enumerate(heads(), 1):
-        sheet.column_dimensions[get_column_letter(n)].width = 50 if column.name in _LONG else 18
-    for n, row in enumerate(_rows(series)):
-        sheet.append([_cell(sheet, value, bold=n == 0) for value in row])
-    written = io.BytesIO()
-    book.save(written)
-    return _without_times(written.getvalue())
-
-
-def _cell(sheet: Any, value: str, *, bold: bool) -> Any:
-    cell = WriteOnlyCell(sheet, value)
-    cell.data_type = "s"
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _without_times(data: bytes) -> bytes:
-    """The same archive without the times at which its members were made: only the day is told."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
-        for member in old.infolist():
-            content = _SECONDS.sub(rb"\1T00:00:00Z", old.read(member))
-            new.writestr(zipfile.ZipInfo(member.filename, _NO_TIME), content, zipfile.ZIP_DEFLATED)
-    return written.getvalue()
+    widths = [50 if column.name in _LONG else 18 for column, _language in heads()]
+    return sheets.as_xlsx(series.slug, _rows(series), widths, fixed="D2")
 
 
 _FORMATS: dict[str, Callable[[Series], bytes]] = {"json": _json, "csv": _csv, "xlsx": _xlsx}

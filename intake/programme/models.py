@@ -17,6 +17,9 @@ from intake.foundation.types import Moment, one_of
 
 from .vocabulary import HIGHEST_TIER, SessionState
 
+_CHECKED_FOR_DAYS = 365
+"""For so long a help contact counts as checked."""
+
 
 class WorkingGroup(Base):
     """A working group of the Network. Groups were renamed over the years: the name has its years."""
@@ -210,6 +213,37 @@ class Document(Base):
     title: Mapped[Multilingual] = mapped_column(MultilingualText)
     url: Mapped[str | None] = mapped_column(sa.String(500))
     language: Mapped[str | None] = mapped_column(sa.String(20))
+
+
+class ReferralContact(Base):
+    """Where somebody in danger can turn to: of one country, or of all (``country`` None).
+
+    ``helps_with`` is shown in the reader's language; ``languages`` are the codes of those spoken there,
+    empty where nobody asked; ``checked_on`` is the day on which the secretariat last made sure that
+    somebody answers there.
+    """
+
+    __tablename__ = "referral_contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str | None] = mapped_column(sa.String(2), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    helps_with: Mapped[Multilingual] = mapped_column(MultilingualText)
+    telephone: Mapped[str] = mapped_column(sa.String(100), default="")
+    address: Mapped[str] = mapped_column(sa.String(300), default="")
+    languages: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    checked_on: Mapped[dt.date]
+    example: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def is_to_be_checked(self) -> bool:
+        """Whether nobody made sure for more than a year."""
+        return (clock.day(clock.now()) - self.checked_on).days > _CHECKED_FOR_DAYS
+
+    @property
+    def scope(self) -> Scope:
+        """Everywhere, for ``may``."""
+        return Scope()
 
 
 class SessionDocument(Base):

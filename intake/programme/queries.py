@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +18,14 @@ from .models import (
     Document,
     ListeningSession,
     Output,
+    ReferralContact,
     Series,
     SessionDocument,
     SessionOutput,
     SessionRevision,
     WorkingGroup,
 )
+from .vocabulary import SessionState
 
 _WHOLE: tuple[ExecutableOption, ...] = (
     joinedload(ListeningSession.series),
@@ -76,6 +79,11 @@ def session_by_slug(slug: str) -> ListeningSession | None:
     return session().scalar(sought.options(joinedload(ListeningSession.series)))
 
 
+def slugs() -> Sequence[str]:
+    """The addresses of all listening sessions."""
+    return session().scalars(sa.select(ListeningSession.slug)).all()
+
+
 def session_version(slug: str) -> str | None:
     """Changes whenever the listening session at that address does; None when there is none.
 
@@ -89,6 +97,17 @@ def session_version(slug: str) -> str | None:
 def version_of(held: Any) -> str:
     """``session_version`` of a listening session that is at hand, or of its row."""
     return f"{held.id} {held.state} {held.changed_at}"
+
+
+def closed_at(held: ListeningSession) -> datetime | None:
+    """When ``held`` last stopped taking submissions; None while it does, or where that is not known."""
+    if held.is_open:
+        return None
+    for revision in sorted(held.revisions, key=lambda one: one.number, reverse=True):
+        before, _after = revision.changes.get("state", (None, None))
+        if before == SessionState.OPEN:
+            return revision.at
+    return None
 
 
 def whole_session(slug: str) -> ListeningSession | None:
@@ -177,3 +196,18 @@ def is_shared(thing: Document | Output) -> bool:
     """Whether more than one listening session refers to ``thing``."""
     link = SessionDocument.document_id if isinstance(thing, Document) else SessionOutput.output_id
     return (session().scalar(sa.select(sa.func.count()).where(link == thing.id)) or 0) > 1
+
+
+def referral_contacts(country: str | None = None) -> Sequence[ReferralContact]:
+    """Where somebody in ``country`` can turn to, its own contacts first; without one all there are, by country."""
+    sought = sa.select(ReferralContact).order_by(
+        ReferralContact.country.is_(None), ReferralContact.country, ReferralContact.name, ReferralContact.id
+    )
+    if country:
+        sought = sought.where(sa.or_(ReferralContact.country == country, ReferralContact.country.is_(None)))
+    return session().scalars(sought).all()
+
+
+def referral_contact(identity: int) -> ReferralContact | None:
+    """The contact with this id."""
+    return session().get(ReferralContact, identity)

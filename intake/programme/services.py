@@ -23,6 +23,7 @@ from .models import (
     ListeningSession,
     Organiser,
     Output,
+    ReferralContact,
     Series,
     SessionDocument,
     SessionOutput,
@@ -351,6 +352,24 @@ def _things(
 
 def _set_related(held: ListeningSession, value: Any) -> None:
     held.related[:] = sorted(queries.sessions_at(held.series_id, value), key=lambda other: other.position)
+
+
+def keep_referral_contact(contact: ReferralContact, person_id: int, **columns: Any) -> None:
+    """Keep a new or a changed contact; whoever keeps it has made sure today that it is right."""
+    for name, value in columns.items():
+        setattr(contact, name, value)
+    contact.checked_on = clock.day(clock.now())
+    contact.example = False  # somebody answers for it now: it stays when the examples go
+    session().add(contact)
+    session().flush()
+    register.record("referral.keep", str(contact.id), person_id=person_id)
+
+
+def remove_referral_contact(contact: ReferralContact, person_id: int) -> None:
+    """Remove a contact that no longer helps."""
+    register.record("referral.remove", str(contact.id), person_id=person_id)
+    session().delete(contact)
+    session().flush()
 
 
 _SETTERS: dict[str, Callable[[ListeningSession, Any], None]] = {

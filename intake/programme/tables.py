@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from openpyxl import load_workbook
 
 from .problems import Problem, Refused
 
@@ -109,6 +108,8 @@ def _divider(text: str) -> str:
 
 
 def _sheet_rows(data: bytes) -> Iterator[Sequence[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415  # see ``foundation.sheets``
+
     _check_archive(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

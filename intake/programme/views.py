@@ -7,20 +7,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from intake.accounts import guards
+from intake.foundation.database import transaction
+from intake.foundation.errors import gives_back, went_wrong, what_went_wrong
 from intake.foundation.i18n import language
 from intake.foundation.languages import CODES
 from intake.foundation.security import cacheable
 
-from . import queries
+from . import queries, services
 from .calendar import calendar as calendar_of
+from .forms import ReferralForm
 from .lookup import NoSuchSession
-from .models import ListeningSession
+from .models import ListeningSession, ReferralContact
 from .vocabulary import CHATHAM_HOUSE_TIER, FIELD_LABELS, HIGHEST_TIER, SessionState
 from .words import last_date_change, moves, spoken_there
 
@@ -203,6 +207,60 @@ def _session_page(slug: str) -> str:
         chatham_house=held.ceiling <= CHATHAM_HOUSE_TIER,
         ceiling=str(held.ceiling) if held.ceiling < HIGHEST_TIER else None,
     )
+
+
+@bp.get("/help/")
+@guards.public
+def help_by_country() -> ResponseReturnValue:
+    """Where somebody in danger can turn to, by country."""
+    return render_template("programme/help.html", contacts=queries.referral_contacts())
+
+
+@bp.get("/staff/referral/")
+@guards.staff("programme.manage")
+def referral() -> ResponseReturnValue:
+    """The contacts that people in danger are shown."""
+    return render_template("programme/referral.html", contacts=queries.referral_contacts())
+
+
+@bp.route("/staff/referral/add/", methods=["GET", "POST"])
+@guards.staff("programme.manage")
+@gives_back
+def add_referral() -> ResponseReturnValue:
+    """Add a contact."""
+    return _referral_form(ReferralContact(), ReferralForm())
+
+
+@bp.route("/staff/referral/<int:identity>/", methods=["GET", "POST"])
+@guards.staff("programme.manage")
+@gives_back
+def change_referral(identity: int) -> ResponseReturnValue:
+    """Change a contact, or say that it is right as it is."""
+    contact = queries.referral_contact(identity) or abort(404)
+    return _referral_form(contact, ReferralForm(contact))
+
+
+def _referral_form(contact: ReferralContact, form: ReferralForm) -> ResponseReturnValue:
+    if request.method != "POST" or went_wrong():
+        problem = what_went_wrong() if went_wrong() else None
+        return render_template("programme/referral_form.html", form=form, contact=contact, problem=problem)
+    if not form.validate():
+        return render_template("programme/referral_form.html", form=form, contact=contact), 422
+    with transaction():
+        services.keep_referral_contact(contact, guards.signed_in().id, **form.columns())
+    flash(_("Kept. It is shown from now on."), "done")
+    return redirect(url_for("programme.referral"), 303)
+
+
+@bp.post("/staff/referral/<int:identity>/remove/")
+@guards.staff("programme.manage")
+def remove_referral(identity: int) -> ResponseReturnValue:
+    """Remove a contact."""
+    contact = queries.referral_contact(identity) or abort(404)
+    with transaction():
+        services.remove_referral_contact(contact, guards.signed_in().id)
+    flash(_("Removed."), "done")
+    return redirect(url_for("programme.referral"), 303)
 
 
 def _gaps(held: ListeningSession) -> dict[str, list[Any]]:

@@ -18,7 +18,9 @@ from intake.foundation.i18n import in_this_language, language
 from intake.foundation.languages import CODES, name_of
 from intake.foundation.multilingual import Multilingual, Text
 
-from .models import ListeningSession
+from . import queries
+from .models import ListeningSession, ReferralContact
+from .reaching import ways_to
 from .vocabulary import FIELD_LABELS, STATE_LABELS, SessionState
 
 STATE_TONES = {
@@ -88,6 +90,11 @@ def spoken_there(held: ListeningSession) -> frozenset[str]:
     return frozenset(code for code in codes if code)
 
 
+def spoken_at(contact: ReferralContact) -> str:
+    """The languages in which somebody can speak to ``contact``; empty when they are not known."""
+    return listing(map(language_name, contact.languages))
+
+
 def term(vocabulary: str, code: str) -> Text:
     """The label of ``code`` in the reader's language."""
     return vocabularies.label(vocabulary, code, language().code)
@@ -154,6 +161,11 @@ _SHOWN: dict[str, Any] = {
 }
 
 
+def country_name(code: str) -> Text:
+    """The country ``code`` in the reader's language."""
+    return vocabularies.label("countries", code, language().code)
+
+
 def template_words() -> dict[str, Any]:
     """What templates say about the programme."""
     return {
@@ -170,4 +182,8 @@ def template_words() -> dict[str, Any]:
         "interpretation_scope": interpretation_scope,
         "local_time": local_time,
         "written_languages": written_languages,
+        "referral_contacts": queries.referral_contacts,
+        "country_name": country_name,
+        "spoken_at": spoken_at,
+        "ways_to": ways_to,
     }

@@ -6,10 +6,12 @@ Arabic. What was typed stays in the form as typed; ``Filled`` holds what is kept
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -24,18 +26,29 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, html_params
 
 from intake.foundation.i18n import language as interface_language
-from intake.foundation.identifiers import is_form_token, new_form_token
-from intake.foundation.languages import LANGUAGES
+from intake.foundation.identifiers import MistypedReceipt, is_form_token, new_form_token, read_receipt
+from intake.foundation.languages import CODES, LANGUAGES, UNDETERMINED
 from intake.foundation.multilingual import Multilingual, Text
-from intake.foundation.texts import balanced, clean, has_direction_controls, normal
+from intake.foundation.texts import balanced, clean, has_direction_controls, normal, number_in
 from intake.foundation.vocabularies import find_country, options, vocabulary
 
-from .consent import OF_CONTRIBUTORS, Asked, Consent, Tier, asked_of, offered
+from .consent import PERMISSIONS, Asked, Consent, Tier, asked_again, asked_of
 from .language_guess import guess
-from .models import Submission
-from .questionnaire import DECLINED, MAIN_PROSE, Form, Need, Question, questions, sections
+from .models import Draft, Submission
+from .questionnaire import (
+    DECLINED,
+    DECLINES,
+    ENTRY,
+    LANGUAGES_OF_ANSWERS,
+    MAIN_PROSE,
+    Form,
+    Need,
+    Question,
+    questions,
+    sections,
+)
 from .sealing import Answers
-from .services import Filled
+from .services import Filled, corrected_languages, own_words
 from .vocabulary import Kind
 
 GUESS = "guess"
@@ -103,6 +116,19 @@ class AnyOfField(SelectMultipleField):
         return len(self.choices or ())
 
 
+class LanguagesField(HiddenField):
+    """Languages of single answers, ``question:code``: chosen from a select each on the check page, else hidden."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take all that came under this name."""
+        self.data = " ".join(valuelist)
+
+    def told(self, names: Iterable[str]) -> dict[str, str]:
+        """The code for each of the questions ``names`` for which a known one was given."""
+        given = dict(one.partition(":")[::2] for one in (self.data or "").split())
+        return {name: given[name] for name in names if given.get(name) in (*CODES, UNDETERMINED)}
+
+
 class Answered:
     """Checks one field against its question and leaves the value to keep in ``field.kept``."""
 
@@ -135,7 +161,7 @@ class Answered:
 
 
 def _declined(form: AnswersForm, question: Question) -> bool:
-    box = form._fields.get(f"{question.name}_declined")
+    box = form._fields.get(question.declines)
     return box is not None and bool(box.data) and not (form[question.name].data or "").strip()
 
 
@@ -327,11 +353,6 @@ class _EditorialLabel:
         return self.text
 
 
-def tier_choices(asked: Asked, tiers: Iterable[Tier]) -> list[SelectChoice]:
-    """The tiers as choices of a form, in the words of ``asked``."""
-    return [SelectChoice(str(int(tier)), asked.tiers[tier]) for tier in tiers]
-
-
 def _offers(field: Field, value: Any) -> bool:
     return any(choice.value == value for choice in field.choices)
 
@@ -366,45 +387,151 @@ class AnswersForm(FlaskForm):
         text_language = self.language.data
         if text_language == GUESS:
             text_language = self.guessed_language() or interface_language().code
-        return Filled(kind=self.kind, language=text_language, answers=answers, consent=consent)
+        told = self[LANGUAGES_OF_ANSWERS].told(own_words(self.kind, answers))
+        return Filled(kind=self.kind, language=text_language, answers=answers, consent=consent, told=told)
 
 
-class SubmissionForm(AnswersForm):
-    """The form of a new submission: the answers, and how they may be used."""
+UNDER = "under"
+"""Says under which form's token, and so under which code, a form goes that was saved before under another one."""
 
-    form_token: HiddenField
+NOT_TYPED = frozenset(
+    {"csrf_token", "form_token", "saved", "step", "seen", "puzzle", "solution", "homepage"}
+    | {"wording", "asked", "advised", UNDER, "language", LANGUAGES_OF_ANSWERS, "consent_tier"}
+    | set(PERMISSIONS)
+    | {one.name for kind in Kind for one in questions(kind) if one.form in (Form.ONE, Form.MANY, Form.LIST, Form.TICK)}
+    | {f"{one.name}{DECLINES}" for kind in Kind for one in questions(kind) if one.need is Need.DECLINABLE}
+)
+"""Fields in which nobody writes: what comes under any other name is somebody's own words, however few."""
+
+
+def words_typed(pairs: Iterable[tuple[str, Any]]) -> list[str]:
+    """Of what a form sent, as (name, value), the words that somebody typed: to be handed back, to be kept."""
+    return [value for name, value in pairs if name not in NOT_TYPED and isinstance(value, str) and value.strip()]
+
+
+class AsksConsent(FlaskForm):
+    """What a form has that asks for consent: its fields, and the version of the words that its page said."""
+
     consent_tier: RadioField
-    publication: BooleanField
-    follow_up: BooleanField
+    wording: HiddenField
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.consent_tier.choices = tier_choices(asked_of(self.kind), offered(self.kind))
-        if not is_form_token(self.form_token.data or ""):
-            self.form_token.data = new_form_token()
+    def ask(self, asked: Asked) -> None:
+        """Offer what ``asked`` offers."""
+        self.asked = asked
+        for name in PERMISSIONS:
+            if name not in asked.permissions and name in self:
+                del self[name]
+        self.consent_tier.choices = [SelectChoice(str(int(tier)), words) for tier, words in asked.tiers.items()]
+
+    def ask_anew(self) -> None:
+        """Nothing is chosen any more: what was chosen was said in other words."""
+        self.consent_tier.data = None
+        for name in self.asked.permissions:
+            self[name].data = False
+        self.consent_tier.errors = [
+            gettext("The words of this choice have changed since you opened the page. Please read them and choose.")
+        ]
+
+    def shows(self, language: str) -> None:
+        """Say on the page which words it shows, in ``language``."""
+        self.wording.data = self.asked.version(language)
 
     def validate_consent_tier(self, field: Field) -> None:
         """Nothing is preselected: somebody has to choose."""
         if not _offers(field, field.data):
             raise StopValidation(gettext("Please choose how we may use your words."))
 
+    def consent(self) -> Consent:
+        """What is agreed to; call after ``validate()`` said yes."""
+        allowed = {name: bool(self[name].data) for name in self.asked.permissions}
+        return Consent(Tier(int(self.consent_tier.data)), **allowed)
+
+
+class SubmissionForm(AsksConsent, AnswersForm):
+    """The form of a new submission: the answers, and how they may be used."""
+
+    of_staff = False
+    ceiling: int
+    trap = "homepage"
+    """A field that no person sees: what is in it was written by a program."""
+    form_token: HiddenField
+    saved: HiddenField
+    """The version of the draft that the page with this form saw last, empty where it saw none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask(asked_of(self.kind, self.ceiling))
+        if not is_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+    def see(self, draft: Draft) -> None:
+        """Take down which version of the draft this page shows."""
+        self.saved.data = str(draft.version)
+
+    def saw(self) -> int | None:
+        """The version of the draft that this page saw last; None where it saw none."""
+        return number_in(self.saved.data)
+
     def filled(self) -> Filled:
         """What to keep; call after ``validate()`` said yes."""
-        consent = Consent(Tier(int(self.consent_tier.data)), self.follow_up.data, self.publication.data)
-        return self.filled_under(consent)
+        return self.filled_under(self.consent())
+
+
+class RecordForm(SubmissionForm):
+    """What a rapporteur takes down."""
+
+    of_staff = True
+
+
+_STORY_OF_THEIRS = (
+    ("mine", _l("It is their own story")),
+    ("asked", _l("Someone asked them to tell it")),
+    ("organisation", _l("It is what their organisation sees in its work")),
+)
+"""Whose story it is, as asked of staff who enter it for somebody."""
+
+
+class EntryForm(RecordForm):
+    """A submission that staff enter for somebody: how it came stands before what was said.
+
+    The questions are asked as to somebody who writes down what another person says.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.label.text = gettext("In which language do you write it down?")
+        if "story_of" in self:
+            self["story_of"].choices = [SelectChoice(code, label) for code, label in _STORY_OF_THEIRS]
+            self["agreement"].description = gettext("Only if it is not their own story.")
+
+    def sections(self) -> Any:
+        """The sections of this form."""
+        return (ENTRY, *super().sections())
+
+    def filled(self) -> Filled:
+        """What to keep; call after ``validate()`` said yes."""
+        entry = {one.name: kept for one in ENTRY.questions if (kept := getattr(self[one.name], "kept", None))}
+        return replace(super().filled(), entry=entry)
 
 
 class AmendmentForm(AnswersForm):
     """The answers of a submission, to be changed; ``seen`` is the revision they are of. Consent stays as it is."""
 
+    of_staff = False
     seen = HiddenField()
 
     def __init__(self, submission: Submission, answers: Answers, **kwargs: Any) -> None:
         revision = submission.revisions[-1]
-        held = {"seen": str(revision.number), "language": revision.language, **_as_typed(self, answers)}
+        corrected = corrected_languages(self.kind, answers, revision.language)
+        held = {
+            "seen": str(revision.number),
+            "language": revision.language,
+            LANGUAGES_OF_ANSWERS: " ".join(f"{name}:{code}" for name, code in corrected.items()),
+            **_as_typed(self, answers),
+        }
         # What a post does not hold was emptied: the old answer must not come back in its place.
         super().__init__(data=None if request.method == "POST" else held, **kwargs)
-        self._consent = Consent(Tier(submission.consent_tier), submission.follow_up, submission.publication)
+        self._consent = submission.consent
 
     def filled(self) -> Filled:
         """What to keep, under the consent given when it was submitted, or since."""
@@ -412,8 +539,7 @@ class AmendmentForm(AnswersForm):
 
     def seen_revision(self) -> int:
         """The number of the revision that was on the page; zero for what no page holds."""
-        text = self.seen.data or ""
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+        return number_in(self.seen.data) or 0
 
 
 def _as_typed(form: AnswersForm, answers: Answers) -> dict[str, Any]:
@@ -422,17 +548,37 @@ def _as_typed(form: AnswersForm, answers: Answers) -> dict[str, Any]:
     for question in questions(form.kind, form.guiding):
         value = answers.get(question.name)
         if value == DECLINED and question.form is not Form.LIST:
-            typed[f"{question.name}_declined"] = True
+            typed[question.declines] = True
         elif value is not None:
             typed[question.name] = str(value) if question.form is Form.NUMBER else value
     return typed
 
 
+def _hidden_fields() -> dict[str, Any]:
+    return {"form_token": HiddenField(), "saved": HiddenField()}
+
+
 @lru_cache(maxsize=256)
-def form_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> type[SubmissionForm]:
-    """The form of ``kind`` with the guiding questions ``(position, text)`` of a listening session."""
-    fields = {"form_token": HiddenField(), **_answer_fields(kind, guiding), **_consent_fields(asked_of(kind))}
-    return type("SubmissionForm", (SubmissionForm,), fields)
+def form_class(
+    kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = (), ceiling: int = Tier.NAMED
+) -> type[SubmissionForm]:
+    """The form of ``kind`` with the guiding questions ``(position, text)`` and the ceiling of a listening session."""
+    of = RecordForm if kind is Kind.INTERVENTION else SubmissionForm
+    fields = {
+        **_hidden_fields(),
+        **_answer_fields(kind, guiding),
+        **_consent_fields(asked_of(kind, ceiling, machines=True)),
+    }
+    return type("SubmissionForm", (of,), {**fields, "ceiling": ceiling})
+
+
+@lru_cache(maxsize=256)
+def entry_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...], ceiling: int) -> type[EntryForm]:
+    """The form by which staff enter a submission of ``kind`` for somebody."""
+    entry = {question.name: _field_for(question) for question in ENTRY.questions}
+    asked = _consent_fields(asked_of(kind, ceiling, machines=True))
+    fields = {**_hidden_fields(), **entry, **_answer_fields(kind, guiding), **asked}
+    return type("EntryForm", (EntryForm,), {**fields, "ceiling": ceiling})
 
 
 @lru_cache(maxsize=256)
@@ -444,10 +590,11 @@ def amendment_class(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = 
 def _answer_fields(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...]) -> dict[str, Any]:
     # WTForms keeps the order in which fields are made: the order of the page, and of its error summary.
     fields: dict[str, Any] = {"kind": kind, "guiding": guiding, "language": _language_field()}
+    fields[LANGUAGES_OF_ANSWERS] = LanguagesField()
     for question in questions(kind, guiding):
         fields[question.name] = _field_for(question)
         if question.need is Need.DECLINABLE and question.form is not Form.LIST:
-            fields[f"{question.name}_declined"] = BooleanField(PREFER_NOT)
+            fields[question.declines] = BooleanField(PREFER_NOT)
     return fields
 
 
@@ -466,9 +613,9 @@ def _language_field() -> RadioField:
 
 def _consent_fields(asked: Asked) -> dict[str, Any]:
     return {
+        "wording": HiddenField(),
         "consent_tier": RadioField(asked.question, validate_choice=False),
-        "publication": BooleanField(asked.publication),
-        "follow_up": BooleanField(asked.follow_up),
+        **{name: BooleanField(words) for name, words in asked.permissions.items()},
     }
 
 
@@ -481,29 +628,66 @@ class ReceiptForm(FlaskForm):
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "dir": "ltr"},
     )
 
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.code.data or "").strip()
 
-class AnswerForm(FlaskForm):
-    """The contributor's answer to a question."""
+    def says(self, code: str) -> bool:
+        """Whether what was typed is ``code``."""
+        try:
+            return read_receipt(self.code.data or "") == code
+        except MistypedReceipt:
+            return False
 
-    answer = TextAreaField(
-        _l("Your answer"),
-        validators=[Answered(Question("answer", _l("Your answer"), Form.PROSE, Need.REQUIRED, limit=5_000))],
+
+class VerifyForm(FlaskForm):
+    """A signed receipt, to be looked at."""
+
+    receipt = TextAreaField(
+        _l("The signed receipt"),
+        description=_l("Paste the whole text. Spaces and line breaks do not matter."),
+        render_kw={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "ltr", "rows": 4},
     )
 
 
-class ConsentForm(FlaskForm):
-    """Changing consent: less counts at once, more needs ``sure``."""
+class AddressForm(FlaskForm):
+    """Where to send the signed receipt, once."""
 
-    consent_tier = RadioField(OF_CONTRIBUTORS.question, validate_choice=False)
-    publication = BooleanField(OF_CONTRIBUTORS.publication)
-    follow_up = BooleanField(OF_CONTRIBUTORS.follow_up)
-    sure = BooleanField(_l("Yes, I allow more than before"))
+    email = EmailField(
+        _l("Your e-mail"),
+        description=_l("It is used for this one mail, and erased once the mail has left."),
+        validators=[Answered(Question("email", _l("Your e-mail"), Form.EMAIL, Need.REQUIRED, limit=254))],
+        render_kw={"autocomplete": "email"},
+    )
 
-    def validate_consent_tier(self, field: Field) -> None:
-        """One of the tiers offered."""
-        if not _offers(field, field.data):
-            raise StopValidation(gettext("Please choose how we may use your words."))
 
-    def consent(self) -> Consent:
-        """What is agreed to now; call after ``validate()`` said yes."""
-        return Consent(Tier(int(self.consent_tier.data)), self.follow_up.data, self.publication.data)
+class AnswerForm(FlaskForm):
+    """The contributor's answer to a question; ``advised`` tells of which words the page has given its advice."""
+
+    question = Question("answer", _l("Your answer"), Form.PROSE, Need.REQUIRED, limit=5_000)
+    answer = TextAreaField(_l("Your answer"), validators=[Answered(question)])
+    advised = HiddenField()
+
+    def advise(self) -> None:
+        """The page gives its advice on what is written now."""
+        self.advised.data = self._mark()
+
+    def is_advised(self) -> bool:
+        """Whether the page gave its advice on these very words; call after ``validate()`` said yes."""
+        return self.advised.data == self._mark()
+
+    def _mark(self) -> str:
+        return hashlib.sha256(self.answer.kept.encode()).hexdigest()[:16]
+
+
+class ConsentForm(AsksConsent):
+    """Changing consent: less counts at once, more needs ``sure``, which only the page asks that asks for more."""
+
+    sure: BooleanField
+
+
+@cache
+def consent_form_class() -> type[ConsentForm]:
+    """The form in which a contributor changes what was agreed, whatever the ceiling of the session."""
+    asked = asked_again(Tier.NAMED, for_more=True, machines=True)
+    return type("ConsentForm", (ConsentForm,), {**_consent_fields(asked), "sure": BooleanField(asked.sure)})

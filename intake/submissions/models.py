@@ -2,8 +2,8 @@
 
 What people wrote is sealed under keys of the submission's own (``text_key``,
 ``contact_key``), themselves wrapped by the installation's keyring. Setting such a key to NULL
-erases what it sealed, once the journal is emptied (``database.forget_journal``); a copy of the
-database made before still holds it.
+erases what it sealed, once the journal is emptied (``database.forget_journal``; on PostgreSQL not before its leftovers
+are useless, as said there); a copy of the database made before still holds it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from intake.accounts.models import Person
 from intake.accounts.permissions import Scope
 from intake.foundation.database import Base
 from intake.foundation.languages import CODES
+from intake.foundation.rotation import sealed_by_keyring
 from intake.foundation.types import Moment, one_of
 from intake.programme.models import ListeningSession
 
-from .consent import Tier, effective
-from .vocabulary import Channel, Kind, State
+from .consent import Consent, Tier, effective
+from .vocabulary import WRITTEN, Channel, Kind, State
 
 
 class ReferenceCounter(Base):
@@ -47,6 +48,9 @@ class Submission(Base):
     ``language``, ``stakeholder_type`` and ``country`` are those of that revision, or of the
     latest while none is accepted. ``version`` counts changes of this row, ``receipt_visits`` how
     often somebody left in a hurry: visits with the receipt that began before are over.
+    ``came_by`` and ``entry`` (sealed with the text) tell how it came, where ``recorded_by`` entered it for somebody.
+    ``message_waiting`` says that the contributor wrote a message that no moderator has seen to,
+    ``asked_at`` since when the question waits that is open.
     """
 
     __tablename__ = "submission"
@@ -81,11 +85,13 @@ class Submission(Base):
     stakeholder_type: Mapped[str | None] = mapped_column(sa.String(40))
     country: Mapped[str | None] = mapped_column(sa.String(2))
     danger_now: Mapped[bool] = mapped_column(default=False)
+    child_alone: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     consent_tier: Mapped[int]
     tier_cap: Mapped[int] = mapped_column(default=Tier.NAMED)
     follow_up: Mapped[bool] = mapped_column(default=False)
     publication: Mapped[bool] = mapped_column(default=False)
+    machine_translation: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     organisation_index: Mapped[str | None] = mapped_column(sa.String(64))
     form_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
@@ -94,21 +100,34 @@ class Submission(Base):
     text_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     contact_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     receipt_visits: Mapped[int] = mapped_column(default=0, server_default="0")
+    message_waiting: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    asked_at: Mapped[datetime | None] = mapped_column(Moment)
     erase_after: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
     accepted_revision: Mapped[int | None]
     claimed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     claimed_until: Mapped[datetime | None] = mapped_column(Moment)
     recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    came_by: Mapped[str | None] = mapped_column(sa.String(20))
+    entry: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     example: Mapped[bool] = mapped_column(default=False)
 
     listening_session: Mapped[ListeningSession] = relationship(lazy="joined")
     claimed_by: Mapped[Person | None] = relationship(foreign_keys=[claimed_by_id])
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])
     revisions: Mapped[list[Revision]] = relationship(
         back_populates="submission", order_by="Revision.number", passive_deletes=True
     )
     messages: Mapped[list[Message]] = relationship(order_by="Message.number", passive_deletes=True)
     decisions: Mapped[list[Decision]] = relationship(order_by="Decision.number", passive_deletes=True)
+
+    @property
+    def consent(self) -> Consent:
+        """What its contributor agreed to, as it stands."""
+        return Consent(
+            Tier(self.consent_tier), follow_up=self.follow_up, publication=self.publication,
+            machine_translation=self.machine_translation,
+        )  # fmt: skip
 
     @property
     def effective_tier(self) -> Tier:
@@ -134,6 +153,73 @@ class Submission(Base):
         """Where it lies and whose it is, for ``may``."""
         held = self.listening_session
         return Scope(held.id, held.working_group_id, self.organisation_index)
+
+
+class Draft(Base):
+    """A form that is not sent yet, kept under the receipt code that its submission will have.
+
+    ``typed`` is everything on the form as it was typed, sealed under the draft's own ``key``.
+    ``version`` counts savings, so that one of two devices is told of the other; ``receipt_visits``
+    is as of a submission.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        one_of("kind", [kind.value for kind in WRITTEN]),
+        one_of("interface_language", CODES),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listening_session_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("listening_session.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    interface_language: Mapped[str] = mapped_column(sa.String(2))
+    receipt_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(default=1)
+    erase_after: Mapped[datetime] = mapped_column(Moment, index=True)
+    key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    typed: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    receipt_visits: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    listening_session: Mapped[ListeningSession] = relationship(lazy="joined")
+
+
+class Attachment(Base):
+    """A file that a contributor added to a draft or to a submission.
+
+    Its bytes lie in the store under the random name ``stored``, sealed under the file's own ``key``;
+    with the key goes the file. ``name`` is what it was called, sealed, for the contributor alone.
+    ``found`` are the codes of what was taken out, ``digest`` a keyed digest of what was sent: sent
+    twice, it is kept once.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        sa.CheckConstraint("(draft_id IS NULL) <> (submission_id IS NULL)", name="of_one"),
+        sa.UniqueConstraint("draft_id", "digest"),
+        sa.UniqueConstraint("submission_id", "digest"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int | None] = mapped_column(sa.ForeignKey("draft.id", ondelete="CASCADE"))
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    size: Mapped[int]
+    stored: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    name: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    found: Mapped[list[str]] = mapped_column(sa.JSON)
+    scan: Mapped[str] = mapped_column(sa.String(20))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    added_at: Mapped[datetime] = mapped_column(Moment)
+
+
+sealed_by_keyring("attachment", "key", row="stored")
+sealed_by_keyring("submission", "text_key", row="reference")
+sealed_by_keyring("submission", "contact_key", row="reference")
+sealed_by_keyring("draft", "key", row="receipt_digest")
 
 
 class Revision(Base):
@@ -165,9 +251,18 @@ class ConsentRecord(Base):
     tier: Mapped[int]
     follow_up: Mapped[bool]
     publication: Mapped[bool]
+    machine_translation: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     language: Mapped[str] = mapped_column(sa.String(2))
     wording: Mapped[str] = mapped_column(sa.Text)
     wording_version: Mapped[str] = mapped_column(sa.String(12))
+
+    @property
+    def consent(self) -> Consent:
+        """What was agreed to."""
+        return Consent(
+            Tier(self.tier), follow_up=self.follow_up, publication=self.publication,
+            machine_translation=self.machine_translation,
+        )  # fmt: skip
 
 
 class Message(Base):

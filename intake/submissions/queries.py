@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,7 +12,19 @@ from intake.foundation.database import session
 from intake.programme.models import ListeningSession
 from intake.programme.vocabulary import SessionState
 
+from .models import Submission
+from .vocabulary import State
+
 _RECORDABLE = (SessionState.SCHEDULED, SessionState.OPEN, SessionState.CLOSED)
+
+
+def received_since(moment: datetime, at_most: int) -> int:
+    """How many submissions were received since ``moment`` and wait to be read; it counts no further than ``at_most``.
+
+    What was moved on within such a short time is left out: the index that is there answers without it.
+    """
+    recent = sa.select(sa.literal(1)).where(Submission.state == State.SUBMITTED, Submission.received_at > moment)
+    return session().scalar(sa.select(sa.func.count()).select_from(recent.limit(at_most).subquery())) or 0
 
 
 def sessions_to_record(holder: Holder | None) -> Sequence[ListeningSession]:

@@ -8,7 +8,7 @@ a question of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from intake.foundation.multilingual import Multilingual
+from intake.foundation.vocabularies import find_country
 
 from .vocabulary import Kind
 
@@ -65,6 +66,9 @@ DECLINED = "declined"
 """The value of a declinable question that somebody would rather not answer."""
 
 
+DECLINES = "_declined"
+"""How the name of a tick ends that says "I prefer not to say" of a question."""
+
 LANGUAGES_OF_ANSWERS = "languages"
 """Where a revision keeps, beside its answers, the languages of those that are in another one."""
 
@@ -97,6 +101,11 @@ class Question:
     autocomplete: str | None = None
 
     @property
+    def declines(self) -> str:
+        """The name of the tick that says "I prefer not to say" of it, where it has one."""
+        return f"{self.name}{DECLINES}"
+
+    @property
     def is_prose(self) -> bool:
         """Whether it is answered in the author's own words."""
         return self.form in (Form.PROSE, Form.LINE)
@@ -113,7 +122,8 @@ class Section:
 
 
 YES_NO_UNSURE = (("yes", _l("Yes")), ("no", _l("No")), ("unsure", _l("I am not sure")))
-CONSENT_SECTION = "consent"
+MAY_BE = frozenset({"yes", "unsure"})
+"""Who is not sure may be right."""
 GUIDING_LIMIT = 3000
 GUIDING_PREFIX = "guiding_"
 
@@ -156,6 +166,23 @@ TESTIMONY = (
         ),
         Question(
             "about_child", _l("Is this about a child (under 18)?"), Form.ONE, Need.REQUIRED, options=YES_NO_UNSURE
+        ),
+        Question(
+            "guardian", _l("Did a parent or guardian agree?"), Form.ONE, Need.REQUIRED,
+            options=(
+                ("both", _l("Yes, and so did the child")), ("guardian", _l("Yes")),
+                ("child", _l("No, but the child agreed")), ("alone", _l("There is none, or they must not know")),
+                ("nobody", _l("It points to no single child")),
+                ("no", _l("No, or not yet")),
+            ),
+            hint=_l("Only if it is about a child."),
+            only_if=("about_child", MAY_BE),
+            stops=(
+                ("no", _l(
+                    "Please ask first, or write it without anything that could point to the child. "
+                    "If nobody can be asked, choose that."
+                )),
+            ),
         ),
         Question(
             "what_happened", _l("What happened?"), Form.PROSE, Need.REQUIRED,
@@ -356,6 +383,33 @@ INTERVENTION = (
     )),
 )  # fmt: skip
 
+ENTRY = Section("entry", _l("How it reached you"), (
+    Question(
+        "came_by", _l("How did it come?"), Form.ONE, Need.REQUIRED,
+        options=(
+            ("telephone", _l("By telephone")), ("email", _l("By e-mail")), ("paper", _l("On paper")),
+            ("voice", _l("As a voice message")), ("in_person", _l("In person")),
+        ),
+    ),
+    Question(
+        "taken_by", _l("Who took it, if it was not you?"), Form.LINE, Need.OPTIONAL, limit=200,
+    ),
+    Question(
+        "interpreter", _l("Who interpreted, and between which languages?"), Form.LINE, Need.OPTIONAL, limit=200,
+        hint=_l("Leave it empty if nobody did."),
+    ),
+    Question(
+        "consent_given", _l("How was the consent below given?"), Form.ONE, Need.REQUIRED,
+        options=(("spoken", _l("Spoken: I read the choices out")), ("written", _l("In writing"))),
+        hint=_l("Read the choices out. If you could not ask, choose the one that allows least."),
+    ),
+    Question(
+        "hand_over", _l("Show me the receipt code once, to hand it over"), Form.TICK, Need.OPTIONAL,
+        hint=_l("Only if the person wants it and can keep it safe. Without it there is no code for this."),
+    ),
+))  # fmt: skip
+"""What staff say of a submission that they enter for somebody; kept with it, and no answer of the contributor's."""
+
 QUESTIONNAIRES: dict[Kind, tuple[Section, ...]] = {
     Kind.TESTIMONY: TESTIMONY,
     Kind.PRACTICE: PRACTICE,
@@ -364,6 +418,31 @@ QUESTIONNAIRES: dict[Kind, tuple[Section, ...]] = {
 
 MAIN_PROSE = {Kind.TESTIMONY: "what_happened", Kind.PRACTICE: "what_was_done", Kind.INTERVENTION: "summary"}
 """The answer by which the language of a submission is guessed and its opening is shown."""
+
+
+def may_concern_a_child(answers: Mapping[str, Any]) -> bool:
+    """Whether it is, or may be, about a child."""
+    return answers.get("about_child") in MAY_BE
+
+
+def needs_care(answers: Mapping[str, Any]) -> bool:
+    """Whether no name may be used for now: somebody could be harmed, or a child is concerned (DOMAIN C2)."""
+    return answers.get("recognition_harm") in MAY_BE or may_concern_a_child(answers)
+
+
+def is_child_alone(answers: Mapping[str, Any]) -> bool:
+    """Whether a child is, or may be, told of and no parent or guardian agreed: to be read first, never refused."""
+    return may_concern_a_child(answers) and answers.get("guardian") in ("child", "alone")
+
+
+def may_be_in_danger(answers: Mapping[str, Any]) -> bool:
+    """Whether it is to be read first, and where to find help is shown at once."""
+    return answers.get("danger_now") in MAY_BE
+
+
+def country_of(answers: Mapping[str, Any]) -> str | None:
+    """The code of the country that is told of; None where none is given, or none that we know."""
+    return find_country(str(answers.get("country") or ""))
 
 
 def guiding_question(position: int, text: Multilingual) -> Question:

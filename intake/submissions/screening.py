@@ -54,15 +54,17 @@ class Finding:
     end: int
 
 
-def screen(text: str, country: str | None = None) -> tuple[Finding, ...]:
+def screen(text: str, country: str | None = None, also: Iterable[Rule] = ()) -> tuple[Finding, ...]:
     """What ``text`` (NFC) says that could show who somebody is: in order, never overlapping.
+
+    ``also`` are rules for this text alone; they come before those of the list.
 
     Where rules find overlapping spans, the longest counts, then the earlier rule. The whole
     text is always looked through, however long; see ``telephones`` for what is asked less
     thoroughly in a text with more than a thousand groups of digits.
     """
     read = legible(text)
-    spans = ((rule, *span) for rule in RULES for span in rule.find(read.text, country))
+    spans = ((rule, *span) for rule in (*also, *RULES) for span in rule.find(read.text, country))
     return tuple(Finding(rule, *read.span(start, end)) for rule, start, end in _apart(spans, len(read.text)))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from textwrap import wrap
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,36 +16,63 @@ from intake.accounts.models import Organisation
 from intake.accounts.organisations import belongs_to, organisation_index
 from intake.foundation import clock, register
 from intake.foundation.crypto import keyring
-from intake.foundation.database import session
+from intake.foundation.database import Base, session
 from intake.foundation.i18n import speaking
 from intake.foundation.identifiers import receipt_for
 from intake.foundation.languages import CODES
-from intake.foundation.post import post, take_back
+from intake.foundation.post import post, take_back, take_back_news
 from intake.foundation.search import fold
-from intake.foundation.vocabularies import find_country
 from intake.programme.models import ListeningSession
 
-from . import workflow
-from .consent import CAREFUL_CAP, Consent, Tier, wording
+from . import attachments, search, sketches, workflow
+from .consent import CAREFUL_CAP, Asked, Consent, Tier, asked_again, asked_of
 from .language_guess import guess_beside
 from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
-from .questionnaire import DECLINED, GUIDING_PREFIX, LANGUAGES_OF_ANSWERS, Kept, Question, questions
-from .sealing import Answers, Erased, give_keys, open_answers, open_contact, seal_answers, seal_contact, seal_message
+from .proof import fingerprint, signed_receipt
+from .questionnaire import (
+    DECLINED,
+    GUIDING_PREFIX,
+    LANGUAGES_OF_ANSWERS,
+    Kept,
+    Question,
+    country_of,
+    is_child_alone,
+    may_be_in_danger,
+    needs_care,
+    questions,
+)
+from .sealing import (
+    Answers,
+    Erased,
+    give_keys,
+    open_answers,
+    open_contact,
+    open_entry,
+    seal_answers,
+    seal_contact,
+    seal_entry,
+    seal_message,
+)
 from .vocabulary import LETTER, WRITTEN, Channel, Kind, State
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form that passed every check: answers by question, language of the text, consent."""
+    """A form that passed every check: answers by question, language of the text, consent, and how it came.
+
+    ``told`` are the languages of single answers (a code by question) that somebody corrected.
+    """
 
     kind: Kind
     language: str
     answers: Answers
     consent: Consent
+    entry: Answers = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
     def shown(self) -> Answers:
-        """The answers with their languages, as a revision keeps them."""
-        return {**self.answers, LANGUAGES_OF_ANSWERS: self.languages()}
+        """Everything that was answered, with its languages."""
+        return {**self.entry, **self.answers, LANGUAGES_OF_ANSWERS: self.languages()}
 
     def languages(self) -> dict[str, str]:
         """The languages of the author's own words that are not in ``language``, by question.
@@ -52,13 +80,21 @@ class Filled:
         Contacts are not among them: a name is told by its script alone, whenever it is shown,
         and nothing about it outlives the key of the contacts.
         """
-        own = {question.name for question in questions(self.kind) if _is_own_words(question)}
         found = {
-            name: guess_beside(text, self.language)
-            for name, text in self.answers.items()
-            if text and text != DECLINED and (name in own or name.startswith(GUIDING_PREFIX))
+            name: self.told.get(name) or guess_beside(text, self.language)
+            for name, text in own_words(self.kind, self.answers).items()
         }
         return {name: code for name, code in found.items() if code != self.language}
+
+
+def own_words(kind: Kind, answers: Answers) -> dict[str, str]:
+    """What the author wrote in words of their own, contacts left out, by question."""
+    own = {question.name for question in questions(kind) if _is_own_words(question)}
+    return {
+        name: text
+        for name, text in answers.items()
+        if text and text != DECLINED and (name in own or name.startswith(GUIDING_PREFIX))
+    }
 
 
 def _is_own_words(question: Question) -> bool:
@@ -77,12 +113,17 @@ class NotConfirmed(Exception):
     """Allowing more than before needs a fresh confirmation; allowing less never does."""
 
 
+class Reworded(Exception):
+    """Consent was given in other words than those by which it is asked now: nothing would say what was agreed to."""
+
+
 def submit(
     filled: Filled,
     listening_session: ListeningSession,
     *,
     form_token: str,
     interface_language: str,
+    wording: str | None = None,
     channel: Channel = Channel.FORM,
     recorded_by_id: int | None = None,
     received_at: datetime | None = None,
@@ -91,12 +132,21 @@ def submit(
     """Keep a submission; returns it with its receipt code (25 symbols, ungrouped).
 
     The same ``form_token`` gives the same submission and the same receipt, however often
-    it is posted.
+    it is posted. ``wording`` is the version of the words by which the page asked for consent,
+    None where no page did.
+
+    Raises:
+        AlreadySent: the form was sent before with other words, or what it became is withdrawn.
+        Reworded: consent is asked for in other words by now.
     """
     code = receipt_for(form_token)
     already = sent_before(filled, listening_session, form_token)
     if already is not None:
         return already, code
+    asked = asked_of(filled.kind, listening_session.ceiling)
+    language = interface_language if wording is None else asked.language_of(wording, interface_language)
+    if language is None:
+        raise Reworded
     moment = received_at or clock.now()
     submission = Submission(
         reference=_next_reference(listening_session, filled.kind),
@@ -107,27 +157,35 @@ def submit(
         changed_at=moment,
         **_described(filled.language, filled.answers),
         interface_language=interface_language,
-        danger_now=_may_be_in_danger(filled.answers),
+        danger_now=may_be_in_danger(filled.answers),
+        child_alone=is_child_alone(filled.answers),
         consent_tier=filled.consent.tier,
         tier_cap=_careful_cap(filled.answers),
-        follow_up=filled.consent.follow_up,
-        publication=filled.consent.publication,
+        **filled.consent.permissions(),
         organisation_index=_organisation_index(filled.answers),
         form_digest=_form_digest(form_token),
         sent_digest=_sent_digest(filled, listening_session),
-        # What a rapporteur records is not the rapporteur's own: no code of theirs opens it.
-        receipt_digest=_receipt_digest(code) if filled.kind in WRITTEN else None,
+        came_by=filled.entry.get("came_by"),
+        # What staff record is not their own: no code of theirs opens it, unless it is to be handed over.
+        receipt_digest=receipt_digest(code) if _has_receipt(filled) else None,
         recorded_by_id=recorded_by_id,
         example=example or listening_session.series.example,
     )
     give_keys(submission)
+    if filled.entry:
+        submission.entry = seal_entry(submission, filled.entry)
     session().add(submission)
     session().flush()
     _add_revision(submission, 1, filled, moment)
-    _record_consent(submission, filled.consent, interface_language, moment)
+    _record_consent(submission, filled.consent, asked, language, moment)
+    sketches.enter(submission, search.enter(submission, new=True))
     register.record("submission.receive", submission.reference, person_id=recorded_by_id, kind=filled.kind)
     session().flush()
     return submission, code
+
+
+def _has_receipt(filled: Filled) -> bool:
+    return filled.kind in WRITTEN and (not filled.entry or bool(filled.entry.get("hand_over")))
 
 
 def sent_before(filled: Filled, listening_session: ListeningSession, form_token: str) -> Submission | None:
@@ -136,7 +194,7 @@ def sent_before(filled: Filled, listening_session: ListeningSession, form_token:
     Raises:
         AlreadySent: the form was sent before with other words, or what it became is withdrawn.
     """
-    found = _by_form(form_token)
+    found = sent_with(form_token)
     if found is None:
         return None
     if found.state == State.WITHDRAWN or found.sent_digest != _sent_digest(filled, listening_session):
@@ -161,7 +219,7 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
         raise workflow.IllegalMove("amend")
     latest = submission.revisions[-1]
     before = _as_given(current_answers(submission))
-    if filled.language == latest.language and filled.answers == before:
+    if filled.language == latest.language and filled.answers == before and _is_told(filled, submission):
         return False
     if latest.number != seen:
         raise workflow.Overtaken(submission.reference)
@@ -175,12 +233,14 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
     workflow.make(
         submission, "amend", version=submission.version, person_id=None,
         tier_cap=min(submission.tier_cap, _careful_cap(filled.answers)),
-        danger_now=submission.danger_now or _may_be_in_danger(filled.answers),
+        danger_now=submission.danger_now or may_be_in_danger(filled.answers),
+        child_alone=submission.child_alone or is_child_alone(filled.answers),
         organisation_index=(
             submission.organisation_index if is_same_organisation else _organisation_index(filled.answers)
         ),
         **columns,
     )  # fmt: skip
+    sketches.enter(submission, search.enter(submission))
     return True
 
 
@@ -192,18 +252,19 @@ def described_by(submission: Submission, revision: Revision) -> dict[str, Any]:
 def _described(language: str, answers: Answers) -> dict[str, Any]:
     """What of a revision is counted without opening it, as columns."""
     kind_of_contributor = answers.get("stakeholder_type") or None
-    return {"language": language, "stakeholder_type": kind_of_contributor, "country": _country(answers)}
-
-
-def find_by_receipt(code: str) -> Submission | None:
-    """The submission of a receipt code (as ``identifiers.read_receipt`` gives it), unless withdrawn."""
-    return find_by_receipt_digest(_receipt_digest(code))
+    return {"language": language, "stakeholder_type": kind_of_contributor, "country": country_of(answers)}
 
 
 def find_by_receipt_digest(digest: str) -> Submission | None:
     """The submission whose receipt has this keyed digest, unless withdrawn."""
-    found = session().scalars(sa.select(Submission).where(Submission.receipt_digest == digest)).one_or_none()
-    return found if found is not None and found.state != State.WITHDRAWN else None
+    # The state is asked of the database: what is withdrawn costs the time of what never was.
+    sought = sa.select(Submission).where(Submission.receipt_digest == digest, Submission.state != State.WITHDRAWN)
+    return session().scalars(sought).one_or_none()
+
+
+def receipt_digest(code: str) -> str:
+    """The keyed digest by which the submission or draft of a receipt code is found."""
+    return keyring().index("receipt", code)
 
 
 def end_receipt_visits(digest: str) -> None:
@@ -216,6 +277,19 @@ def end_receipt_visits(digest: str) -> None:
     )
 
 
+def reply(submission: Submission, body: str, language: str) -> None:
+    """Keep what the contributor writes: as the answer where a question is open, else as a message of their own.
+
+    Raises:
+        IllegalMove: it is withdrawn.
+        Overtaken: it was moved at this very moment.
+    """
+    if submission.state == State.QUESTION_ASKED:
+        answer(submission, body, language)
+    else:
+        write_message(submission, body, language)
+
+
 def answer(submission: Submission, body: str, language: str) -> None:
     """Keep the contributor's answer to the question asked; the submission is back in review.
 
@@ -224,6 +298,21 @@ def answer(submission: Submission, body: str, language: str) -> None:
     """
     workflow.make(submission, "answer", version=submission.version, person_id=None)
     add_message(submission, body, language, person_id=None)
+
+
+def write_message(submission: Submission, body: str, language: str) -> None:
+    """Keep what the contributor writes of their own accord; the desk is told that it waits.
+
+    Raises:
+        IllegalMove: it is withdrawn.
+    """
+    _lock(submission)
+    if submission.state == State.WITHDRAWN:
+        raise workflow.IllegalMove("write")
+    add_message(submission, body, language, person_id=None)
+    submission.message_waiting = True
+    submission.version += 1
+    register.record("submission.write", submission.reference)
 
 
 def add_message(submission: Submission, body: str, language: str, *, person_id: int | None) -> Message:
@@ -244,59 +333,89 @@ def add_message(submission: Submission, body: str, language: str, *, person_id: 
     return message
 
 
-def tell_there_is_news(submission: Submission) -> None:
-    """Post the mail that says only that there is news, where the contributor left an address for it."""
+def tell_there_is_news(submission: Submission) -> bool:
+    """Post the mail that says only that there is news, where the contributor left an address for it; whether they did.
+
+    Where they allowed no mail, none is posted.
+    """
     try:
         address = open_contact(submission, submission.revisions[-1]).get("email")
     except Erased:
-        return
+        return False
     if not address or not submission.follow_up:
-        return
+        return False
     language = submission.interface_language
     with speaking(language):
         subject = gettext("There is news for you")
         body = gettext(
             "There is news about your submission. "
             "To see it, open this page and type your receipt code:\n\n%(address)s\n",
-            address=_door_address(language),
+            address=_address_of("submissions.receipt_door", language),
+        )
+    post(address, subject, body, about=submission.reference, news=True)
+    return True
+
+
+def mail_signed_receipt(submission: Submission, address: str, language: str) -> None:
+    """Post the signed receipt to ``address``; the mail says nothing of what it belongs to, and holds no code.
+
+    Raises:
+        Erased: it was withdrawn, so that nobody is written to any more.
+    """
+    _lock(submission)
+    if submission.state == State.WITHDRAWN:
+        raise Erased
+    with speaking(language):
+        subject = gettext("The text you asked for")
+        body = gettext(
+            "You asked for this text. Whoever holds it can check it on this page:\n\n%(address)s\n\n%(text)s\n",
+            address=_address_of("submissions.verify", language),
+            text="\n".join(wrap(signed_receipt(submission), 64)),
         )
     post(address, subject, body, about=submission.reference)
 
 
-def _door_address(language: str) -> str:
+def _address_of(endpoint: str, language: str) -> str:
     # Commands post mail as well, and have no request to build an address from.
-    path = current_app.url_map.bind("").build("submissions.receipt_door", {"lang": language})
+    path = current_app.url_map.bind("").build(endpoint, {"lang": language})
     return str(current_app.config["SETTINGS"].base_url + path)
 
 
-def change_consent(submission: Submission, consent: Consent, language: str, *, confirmed: bool = False) -> None:
+def change_consent(
+    submission: Submission, consent: Consent, language: str, *, confirmed: bool = False, asked: Asked | None = None
+) -> None:
     """Change what was agreed. Less counts at once, everywhere; more counts in what is compiled from now on.
+
+    ``asked`` is how the page asked for it, in ``language``; ``confirmed``: a second time, since it allows more.
 
     Raises:
         NotConfirmed: it allows more than before, and that was not ``confirmed``.
     """
     moment = clock.now()
     _lock(submission)
+    if submission.state == State.WITHDRAWN or consent == submission.consent:
+        return
     wider = is_wider(consent, submission)
     if wider and not confirmed:
         raise NotConfirmed
     submission.consent_tier = consent.tier
-    submission.follow_up = consent.follow_up
-    submission.publication = consent.publication
+    for name, is_given in consent.permissions().items():
+        setattr(submission, name, is_given)
+    if not consent.follow_up:
+        take_back_news(submission.reference)
     submission.changed_at = moment
     submission.version += 1
-    _record_consent(submission, consent, language, moment)
+    asked = asked or asked_again(submission.listening_session.ceiling, for_more=confirmed)
+    _record_consent(submission, consent, asked, language, moment)
     act = "submission.raise_consent" if wider else "submission.lower_consent"
     register.record(act, submission.reference, tier=int(consent.tier))
 
 
 def is_wider(consent: Consent, submission: Submission) -> bool:
     """Whether ``consent`` allows anything that the contributor has not allowed so far."""
-    return (
-        consent.tier > submission.consent_tier
-        or (consent.follow_up and not submission.follow_up)
-        or (consent.publication and not submission.publication)
-    )
+    before = submission.consent.permissions()
+    is_more = any(is_given and not before[name] for name, is_given in consent.permissions().items())
+    return is_more or consent.tier > submission.consent_tier
 
 
 def withdraw(submission: Submission) -> None:
@@ -308,30 +427,66 @@ def withdraw(submission: Submission) -> None:
     if submission.state == State.WITHDRAWN:
         return
     days = current_app.config["SETTINGS"].retention_days
+    # Before the register, for whose head others wait who hold what goes with the sketch.
+    sketches.leave(submission)
     take_back(submission.reference)
     workflow.make(
         submission, "withdraw", version=submission.version, person_id=None,
-        contact_key=None, claimed_by_id=None, claimed_until=None,
+        contact_key=None, message_waiting=False, child_alone=False, claimed_by_id=None, claimed_until=None,
         erase_after=clock.now() + timedelta(days=days),
     )  # fmt: skip
+    search.leave(submission)
 
 
-def erase_due() -> int:
-    """Destroy the text keys of withdrawn submissions whose stated days are over; returns how many."""
-    due = sa.select(Submission).where(Submission.erase_after <= clock.now(), Submission.text_key.is_not(None))
+_ERASED_TOO: list[type[Base]] = []
+
+
+def erased_with_submission(model: type[Base]) -> type[Base]:
+    """Declare that the rows of ``model``, which have a ``submission_id``, go when the submission is erased."""
+    _ERASED_TOO.append(model)
+    return model
+
+
+def due_for_erasure() -> Sequence[int]:
+    """The ids of withdrawn submissions whose stated days are over."""
+    return session().scalars(_due(sa.select(Submission.id))).all()
+
+
+def erase_due(identity: int | None = None) -> int:
+    """Erase withdrawn submissions whose stated days are over: the key of the text, and what was counted without it.
+
+    Only the one with the id ``identity``, if that is given. Returns how many. What stays says that something was
+    withdrawn and none of its words: reference, session and kind, the languages, when it came and each step was taken,
+    and what was agreed to (``pages.privacy`` names the columns).
+    """
+    due = _due(sa.select(Submission)).with_for_update(of=Submission)
+    if identity is not None:
+        due = due.where(Submission.id == identity)
     count = 0
     for submission in session().scalars(due):
         submission.text_key = None
-        submission.receipt_digest = submission.form_digest = None
-        submission.sent_digest = submission.organisation_index = None
+        # The form's token stays spent: what a device sends again by itself must not come back as another submission.
+        submission.receipt_digest = submission.sent_digest = submission.organisation_index = None
+        submission.stakeholder_type = submission.country = submission.came_by = submission.entry = None
+        submission.danger_now, submission.tier_cap = False, Tier.NAMED
+        attachments.erase_of(submission)
+        for model in _ERASED_TOO:
+            session().execute(sa.delete(model).where(sa.column("submission_id") == submission.id))
         register.record("submission.erase", submission.reference)
         count += 1
     return count
 
 
+def _due(some: sa.Select[Any]) -> sa.Select[Any]:
+    return some.where(Submission.erase_after <= clock.now(), Submission.text_key.is_not(None))
+
+
 def current_answers(submission: Submission) -> Answers:
     """Every answer of the latest revision, contacts included: for the contributor's own eyes."""
-    revision = submission.revisions[-1]
+    return _with_contact(submission, submission.revisions[-1])
+
+
+def _with_contact(submission: Submission, revision: Revision) -> Answers:
     return {**open_answers(submission, revision), **open_contact(submission, revision)}
 
 
@@ -340,29 +495,82 @@ def _as_given(answers: Answers) -> Answers:
     return {name: value for name, value in answers.items() if name != LANGUAGES_OF_ANSWERS}
 
 
+def _is_told(filled: Filled, submission: Submission) -> bool:
+    """Whether every language that ``filled`` corrects is kept that way."""
+    kept = current_answers(submission).get(LANGUAGES_OF_ANSWERS, {})
+    return all(kept.get(name, filled.language) == code for name, code in filled.told.items())
+
+
+def corrected_languages(kind: Kind, answers: Answers, written_in: str) -> dict[str, str]:
+    """The languages kept for ``answers`` that are not what we should take them for: somebody corrected them."""
+    kept = answers.get(LANGUAGES_OF_ANSWERS, {})
+    found = {
+        name: (kept.get(name, written_in), guess_beside(text, written_in))
+        for name, text in own_words(kind, answers).items()
+    }
+    return {name: told for name, (told, guessed) in found.items() if told != guessed}
+
+
 def _lock(submission: Submission) -> None:
     """Read the row again and hold it until the end of the transaction."""
     session().refresh(submission, with_for_update={"of": Submission})
 
 
 def _sent_digest(filled: Filled, listening_session: ListeningSession) -> str:
-    consent = filled.consent
-    said: list[Any] = [listening_session.code, filled.kind, filled.language, filled.answers]
-    said += [int(consent.tier), consent.follow_up, consent.publication]
-    return keyring().index("sent", json.dumps(said, ensure_ascii=False, sort_keys=True))
+    return fingerprint(
+        listening_session.code,
+        filled.kind,
+        filled.language,
+        filled.answers,
+        consent=filled.consent,
+        entry=filled.entry,
+    )
 
 
-def _by_form(form_token: str) -> Submission | None:
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A revision as its contributor can prove it: its number, when it was sent, and its fingerprint (64 hex digits)."""
+
+    number: int
+    at: datetime
+    fingerprint: str
+
+
+def versions_of(submission: Submission) -> list[Version]:
+    """Every version with the fingerprint of what is kept of it; that of the first is the one in the signed receipt.
+
+    Raises:
+        Erased: it was withdrawn.
+    """
+    sought = sa.select(ConsentRecord).where(ConsentRecord.submission_id == submission.id).order_by(ConsentRecord.id)
+    agreed, entry = session().scalars(sought).all(), open_entry(submission)
+    code = submission.reference.rpartition("/")[0]  # that of its session when it was sent
+    return [
+        Version(
+            one.number, one.at,
+            fingerprint(
+                code, submission.kind, one.language, _as_given(_with_contact(submission, one)),
+                consent=_agreed_at(one.at, agreed), entry=entry,
+            ),
+        )
+        for one in submission.revisions
+    ]  # fmt: skip
+
+
+def _agreed_at(moment: datetime, records: Sequence[ConsentRecord]) -> Consent:
+    """What was agreed to when something was sent at ``moment``."""
+    record = next((one for one in reversed(records) if one.at <= moment), records[0])
+    return record.consent
+
+
+def sent_with(form_token: str) -> Submission | None:
+    """The submission that the form with this token became, whatever became of that since."""
     sought = sa.select(Submission).where(Submission.form_digest == _form_digest(form_token))
     return session().scalars(sought).one_or_none()
 
 
 def _form_digest(form_token: str) -> str:
     return keyring().index("form", form_token)
-
-
-def _receipt_digest(code: str) -> str:
-    return keyring().index("receipt", code)
 
 
 def _next_reference(listening_session: ListeningSession, kind: Kind) -> str:
@@ -376,20 +584,8 @@ def _next_reference(listening_session: ListeningSession, kind: Kind) -> str:
     return f"{listening_session.code}/{LETTER[kind]}-{number:03d}"
 
 
-def _country(answers: Answers) -> str | None:
-    given = answers.get("country")
-    return find_country(given) if given and given != DECLINED else None
-
-
 def _careful_cap(answers: Answers) -> Tier:
-    """Tier 2 at most while somebody could be harmed, or where a child is concerned (DOMAIN C2)."""
-    careful = {answers.get("recognition_harm"), answers.get("about_child")} & {"yes", "unsure"}
-    return CAREFUL_CAP if careful else Tier.NAMED
-
-
-def _may_be_in_danger(answers: Answers) -> bool:
-    """Whether it is to be read first: who is not sure may be right."""
-    return answers.get("danger_now") in ("yes", "unsure")
+    return CAREFUL_CAP if needs_care(answers) else Tier.NAMED
 
 
 def _organisation_of(answers: Answers) -> str:
@@ -421,11 +617,11 @@ def _add_revision(submission: Submission, number: int, filled: Filled, moment: d
     )
 
 
-def _record_consent(submission: Submission, consent: Consent, language: str, moment: datetime) -> None:
-    words, version = wording(Kind(submission.kind), language)
+def _record_consent(submission: Submission, consent: Consent, asked: Asked, language: str, moment: datetime) -> None:
+    words, version = asked.wording(language)
     session().add(
         ConsentRecord(
-            submission_id=submission.id, at=moment, tier=consent.tier, follow_up=consent.follow_up,
-            publication=consent.publication, language=language, wording=words, wording_version=version,
+            submission_id=submission.id, at=moment, tier=consent.tier, **consent.permissions(),
+            language=language, wording=words, wording_version=version,
         )
     )  # fmt: skip

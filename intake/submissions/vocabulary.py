@@ -27,7 +27,7 @@ WRITTEN = (Kind.TESTIMONY, Kind.PRACTICE)
 
 
 class State(StrEnum):
-    """Where a submission stands; the legal moves are in ``moderation.workflow``."""
+    """Where a submission stands; the legal moves are in ``submissions.workflow``."""
 
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"

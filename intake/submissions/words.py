@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from intake.programme.models import ListeningSession
-
-from .consent import asked_of
+from .questionnaire import country_of, is_child_alone, may_be_in_danger, needs_care
 from .showing import written
 from .vocabulary import COUNT_LABELS, KIND_LABELS, STATE_LABELS, Kind, State
 
@@ -38,17 +35,6 @@ _MEANINGS = {
 }
 
 
-def consent_intro(held: ListeningSession, kind: str) -> str:
-    """What to know before choosing a tier in this listening session."""
-    if kind == Kind.INTERVENTION:
-        return _("What the speaker allowed, or what the rule of the session says. In doubt, choose less.")
-    if held.ceiling < 3:
-        return _("You decide. In this session nobody is named in any case: neither people nor organisations.")
-    if kind == Kind.PRACTICE:
-        return _("You decide. Most organisations are glad to be named with a practice that works.")
-    return _("You decide, and you can lower it at any time with your receipt code.")
-
-
 def template_words() -> dict[str, Any]:
     """What templates say about submissions."""
     return {
@@ -58,7 +44,9 @@ def template_words() -> dict[str, Any]:
         "count_label": lambda state: COUNT_LABELS[State(state)],
         "state_tone": lambda state: _TONES[State(state)],
         "state_meaning": lambda state: _MEANINGS[State(state)],
-        "consent_intro": consent_intro,
-        "consent_words": lambda kind: asked_of(Kind(kind)),
         "written": written,
+        "is_child_alone": is_child_alone,
+        "may_be_in_danger": may_be_in_danger,
+        "needs_care": needs_care,
+        "country_of": country_of,
     }

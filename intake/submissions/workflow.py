@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,7 +47,9 @@ class Move:
 
     ``to`` None leaves the state as it is, and so it stays in the origins ``stays``. ``words``
     asks for a text: the reason, or what is said to the contributor. ``told`` says whether the
-    contributor is sent that text. ``unseats``: what was accepted stands no longer.
+    contributor is sent that text. ``unseats``: what was accepted stands no longer. ``backs`` are the
+    states to which it may lead back: whoever makes it says where that was. ``held``: it is not made from a
+    page of decisions, but waits in the outbox until somebody has read it.
     """
 
     verb: str
@@ -59,6 +62,8 @@ class Move:
     done: Any = ""
     stays: frozenset[State] = frozenset()
     unseats: bool = False
+    backs: frozenset[State] = frozenset()
+    held: bool = False
 
     def leads_to(self, origin: State) -> State:
         """The state after the move is made from ``origin``."""
@@ -81,13 +86,14 @@ MOVES: dict[str, Move] = {
         Move("keep", _l("Keep the version accepted before"), _from(*WAITING), State.ACCEPTED, MODERATOR,
              words=_l("Why? The contributor will read this."), told=True, done=_l("The earlier version stands.")),
         Move("ask", _l("Ask a question"), _from(State.SUBMITTED, State.IN_REVIEW), State.QUESTION_ASKED, MODERATOR,
-             words=_l("Your question. The contributor will read it."), told=True,
-             done=_l("Your question is waiting: the contributor will see it when they come back with their code.")),
+             words=_l("Your question. The contributor will read it."), told=True, held=True,
+             done=_l("The question has left: the contributor will see it when they come back with their code.")),
         Move("answer", _l("Answer"), _from(State.QUESTION_ASKED), State.IN_REVIEW, CONTRIBUTOR),
         Move("amend", _l("Change"), _from(*WAITING, State.ACCEPTED, State.DECLINED), State.SUBMITTED, CONTRIBUTOR,
              stays=_from(State.IN_REVIEW, State.QUESTION_ASKED)),
         Move("reopen", _l("Take the decision back"), _from(State.ACCEPTED, State.DECLINED), State.IN_REVIEW, MODERATOR,
              words=_l("Why?"), done=_l("Back in review."), unseats=True),
+        Move("undo", _l("Undo"), _from(State.IN_REVIEW, State.DECLINED), None, MODERATOR, backs=_from(*WAITING)),
         Move("safeguard", _l("Hand to safeguarding"), _from(*WAITING, State.ACCEPTED), State.SAFEGUARDING, MODERATOR,
              words=_l("What worries you?"), done=_l("Handed to safeguarding."), unseats=True),
         Move("return", _l("Return from safeguarding"), _from(State.SAFEGUARDING), State.IN_REVIEW, MODERATOR,
@@ -95,6 +101,11 @@ MOVES: dict[str, Move] = {
         Move("lift_cap", _l("Allow the tier the contributor chose"), _from(*WAITING), None, MODERATOR,
              words=_l("How do you know that nobody can be harmed?"),
              done=_l("The contributor’s own choice counts now.")),
+        Move("tell", _l("Write a message"), frozenset(State) - {State.WITHDRAWN, State.SAFEGUARDING}, None, MODERATOR,
+             words=_l("Your message. The contributor will read it."), told=True,
+             done=_l("The contributor will see your message when they come back with their code.")),
+        Move("seen", _l("I have read the new message"), frozenset(State) - {State.WITHDRAWN}, None, MODERATOR,
+             done=_l("The message is marked as read.")),
         Move("withdraw", _l("Withdraw"), frozenset(State) - {State.WITHDRAWN}, State.WITHDRAWN, CONTRIBUTOR,
              unseats=True),
     )
@@ -114,14 +125,31 @@ def _makes_sense(move: Move, submission: Submission) -> bool:
             return submission.tier_cap < submission.consent_tier
         case "keep":
             return submission.is_amended
+        case "seen":
+            return submission.message_waiting
         case _:
             return True
 
 
+def _asked_at(submission: Submission, decision: Decision) -> datetime | None:
+    """Since when the question waits that is open after ``decision``, which may lead back to it."""
+    made = (*submission.decisions, decision)
+    return next((one.at for one in reversed(made) if one.verb == "ask"), None)
+
+
 def make(
-    submission: Submission, verb: str, *, version: int, person_id: int | None, reason: str = "", **changes: Any
+    submission: Submission,
+    verb: str,
+    *,
+    version: int,
+    person_id: int | None,
+    reason: str = "",
+    back_to: State | None = None,
+    **changes: Any,
 ) -> Decision:
     """Make the move ``verb`` on a submission last seen as ``version``; ``changes`` are further columns.
+
+    ``back_to`` is where a move that leads back leads to.
 
     Raises:
         IllegalMove: the table does not allow it from here.
@@ -129,15 +157,18 @@ def make(
     """
     move = MOVES[verb]
     origin = State(submission.state)
-    if origin not in move.origins:
+    if origin not in move.origins or (back_to is None) == bool(move.backs) or back_to not in {None, *move.backs}:
         raise IllegalMove(verb)
-    number, target = 1 + len(submission.decisions), move.leads_to(origin)
+    number, target = 1 + len(submission.decisions), back_to or move.leads_to(origin)
     decision = Decision(
         submission_id=submission.id, number=number, at=clock.now(), person_id=person_id, verb=verb,
         from_state=origin, to_state=target, revision=submission.revisions[-1].number,
         reason=seal_reason(submission, number, reason) if reason else None,
     )  # fmt: skip
-    columns = {"state": target, "version": version + 1, "changed_at": decision.at, **changes}
+    columns = {
+        "state": target, "version": version + 1, "changed_at": decision.at,
+        "asked_at": _asked_at(submission, decision) if target == State.QUESTION_ASKED else None, **changes,
+    }  # fmt: skip
     if move.unseats and not (verb == "reopen" and submission.is_kept_back):
         columns["accepted_revision"] = None
     changed = session().execute(

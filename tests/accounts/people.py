@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -74,7 +75,13 @@ def visits(app: Flask) -> list[Visit]:
         return list(session().scalars(sa.select(Visit).order_by(Visit.id)))
 
 
+_TIME_TO_TYPE_SECONDS = 5
+
+
 def code(secret: str = TOTP_SECRET, *, steps: int = 0) -> str:
-    """The code an app shows, so many steps of 30 seconds from now."""
+    """The code an app shows, so many steps of 30 seconds from now; good for five seconds at least."""
+    left = second_factor.STEP_SECONDS - clock.now().timestamp() % second_factor.STEP_SECONDS
+    if left < _TIME_TO_TYPE_SECONDS:
+        time.sleep(left)
     step = int(clock.now().timestamp()) // second_factor.STEP_SECONDS
     return pyotp.TOTP(secret).generate_otp(step + steps)

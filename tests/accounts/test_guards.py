@@ -16,6 +16,7 @@ from intake.accounts.visits import IDLE
 from intake.foundation import clock
 from tests.accounts.people import PASSWORD, SIGN_IN, TOTP_SECRET, add, change, code, sign_in, visits
 from tests.forms import fields, form_on, post_form, send
+from tests.forms import page as parsed
 
 NOTE = "/en/staff/trial/note/"
 CONTACT = "/en/staff/trial/contact/"
@@ -121,6 +122,8 @@ def test_a_form_sent_after_the_visit_ended_waits_behind_the_sign_in(app: Flask, 
         client, NOTE, form_on(held, having="password"), {"email": "lead@example.org", "password": PASSWORD}
     )
     assert "What you wrote is still here" in signed_in.get_data(as_text=True)
+    shown = [one.text_content().strip() for one in parsed(signed_in).cssselect("div.words")]
+    assert [one.replace("\r\n", "\n") for one in shown] == [WORDS.strip()], "what was written, and no code beside it"
     again = form_on(signed_in, having="note")
     assert again.get("action") == NOTE
     kept = send(client, NOTE, again).get_data(as_text=True)

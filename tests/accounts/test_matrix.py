@@ -34,11 +34,20 @@ from intake.foundation import clock
 from intake.foundation.config import Settings
 from intake.foundation.crypto import keyring
 from intake.foundation.database import Base, engine, session, transaction
+from intake.foundation.files.kinds import BY_NAME
+from intake.foundation.files.scanning import Scan
+from intake.foundation.files.workshop import CleanFile
 from intake.foundation.identifiers import new_form_token, receipt_for
-from intake.programme.models import ListeningSession
+from intake.foundation.multilingual import Multilingual
+from intake.moderation import bulk, coding, personal
+from intake.moderation.coding import Axis
+from intake.moderation.filters import Filters
+from intake.moderation.models import QuestionTemplate
+from intake.moderation.spans import Span
+from intake.programme.models import ListeningSession, ReferralContact
 from intake.programme.vocabulary import SessionState
+from intake.submissions import attachments, workflow
 from intake.submissions import services as submissions
-from intake.submissions import workflow
 from tests import builders
 from tests.installation import application
 from tests.provision.databases import Databases
@@ -66,12 +75,53 @@ read submissions.left                                           + + + + + + + + 
 read pages.privacy                                              + + + + + + + + + +
 read submissions.receipt_door                                   + + + + + + + + + +
 act  submissions.receipt_door                                   + + + + + + + + + +
+read submissions.files                                          r r r r r r r r + r
+act  submissions.files                                          r r r r r r r r + r
+act  submissions.device_file                                    - - - - - - - - - -
+read submissions.own_file              present                  r r r r r r r r - r
+read submissions.own_file              missing                  r r r r r r r r - r
+act  submissions.remove_file           present                  r r r r r r r r + r
+act  submissions.remove_file           missing                  r r r r r r r r + r
+read submissions.device                testimony                + + + + + + + + + +
+read submissions.device                practice                 + + + + + + + + + +
+read submissions.device                intervention             - - - - - - - - - -
+read submissions.device                closed                   + + + + + + + + + +
+read submissions.device                missing                  - - - - - - - - - -
+act  submissions.device                testimony                + + + + + + + + + +
+act  submissions.device                practice                 + + + + + + + + + +
+act  submissions.device                intervention             - - - - - - - - - -
+act  submissions.device                closed                   + + + + + + + + + +
+act  submissions.device                missing                  - - - - - - - - - -
+read submissions.paper                 testimony                + + + + + + + + + +
+read submissions.paper                 practice                 + + + + + + + + + +
+read submissions.paper                 intervention             - - - - - - - - - -
+read submissions.paper                 closed                   + + + + + + + + + +
+read submissions.paper                 missing                  - - - - - - - - - -
+act  submissions.paper                 testimony                + + + + + + + + + +
+act  submissions.paper                 practice                 + + + + + + + + + +
+act  submissions.paper                 intervention             - - - - - - - - - -
+act  submissions.paper                 closed                   + + + + + + + + + +
+act  submissions.paper                 missing                  - - - - - - - - - -
+read submissions.paper_file            testimony                + + + + + + + + + +
+read submissions.paper_file            practice                 + + + + + + + + + +
+read submissions.paper_file            intervention             - - - - - - - - - -
+read submissions.paper_file            closed                   - - - - - - - - - -
+read submissions.paper_file            missing                  - - - - - - - - - -
+read submissions.verify                                         + + + + + + + + + +
+act  submissions.verify                                         + + + + + + + + + +
 act  submissions.answer                                         r r r r r r r r + r
 read submissions.amend                                          r r r r r r r r + r
 act  submissions.amend                                          r r r r r r r r + r
 read submissions.consent                                        r r r r r r r r + r
 act  submissions.consent                                        r r r r r r r r + r
+read submissions.own_copy                                       r r r r r r r r + r
+act  submissions.mail_receipt                                   r r r r r r r r - r
+read submissions.own_copy_file                                  r r r r r r r r + r
 read submissions.mine                                           r r r r r r r r + r
+read submissions.draft                                          r r r r r r r r r r
+read submissions.delete_draft                                   r r r r r r r r r r
+act  submissions.delete_draft                                   r r r r r r r r r r
+read submissions.draft_deleted                                  + + + + + + + + + +
 read submissions.withdraw                                       r r r r r r r r + r
 act  submissions.withdraw                                       r r r r r r r r + r
 read submissions.withdrawn                                      + + + + + + + + + +
@@ -114,8 +164,39 @@ act  accounts.me                                                ? + + + + + + ? 
 act  accounts.end_sessions                                      ? + + + + + + ? ? ?
 read accounts.change_password                                   ? + + + + + + ? ? ?
 act  accounts.change_password                                   ? + + + + + + ? ? ?
+read programme.help_by_country                                  + + + + + + + + + +
+read programme.referral                                         ? + - - - - - ? ? ?
+read programme.add_referral                                     ? + - - - - - ? ? ?
+act  programme.add_referral                                     ? + - - - - - ? ? ?
+read programme.change_referral         present                  ? + - - - - - ? ? ?
+read programme.change_referral         missing                  ? - - - - - - ? ? ?
+act  programme.change_referral         present                  ? + - - - - - ? ? ?
+act  programme.change_referral         missing                  ? - - - - - - ? ? ?
+act  programme.remove_referral         present                  ? + - - - - - ? ? ?
+act  programme.remove_referral         missing                  ? - - - - - - ? ? ?
 read programme.desk                                             ? + - - - - - ? ? ?
 read moderation.queue                                           ? - + + + - - ? ? ?
+read moderation.search                                          ? - + + + - - ? ? ?
+act  moderation.search                                          ? - + + + - - ? ? ?
+act  moderation.save_filters                                    ? - + + + - - ? ? ?
+act  moderation.forget_filters         present                  ? - - - - - - ? ? ?
+act  moderation.forget_filters         missing                  ? - - - - - - ? ? ?
+act  moderation.several                                         ? - + + + - - ? ? ?
+read moderation.several_list                                    ? - + + + - - ? ? ?
+read moderation.several_done           co-lead's                ? - + - - - - ? ? ?
+read moderation.several_done           missing                  ? - - - - - - ? ? ?
+act  moderation.several_undo           co-lead's                ? - + - - - - ? ? ?
+act  moderation.several_undo           missing                  ? - - - - - - ? ? ?
+read submissions.enter                 testimony                ? - + - + + - ? ? ?
+read submissions.enter                 practice                 ? - + - + + - ? ? ?
+read submissions.enter                 intervention             ? - - - - - - ? ? ?
+read submissions.enter                 closed                   ? - + - + + - ? ? ?
+read submissions.enter                 missing                  ? - - - - - - ? ? ?
+act  submissions.enter                 testimony                ? - + - + + - ? ? ?
+act  submissions.enter                 practice                 ? - + - + + - ? ? ?
+act  submissions.enter                 intervention             ? - - - - - - ? ? ?
+act  submissions.enter                 closed                   ? - + - + + - ? ? ?
+act  submissions.enter                 missing                  ? - - - - - - ? ? ?
 read submissions.record_index                                   ? - + + + + - ? ? ?
 read accounts.second_factor_code                                ? + + + + + + ? ? ?
 act  accounts.second_factor_code                                ? + + + + + + ? ? ?
@@ -139,6 +220,42 @@ read moderation.submission             other group's            ? - - + - - - ? 
 read moderation.submission             safeguarding             ? - + - + - - ? ? ?
 read moderation.submission             withdrawn                ? - - - - - - ? ? ?
 read moderation.submission             missing                  ? - - - - - - ? ? ?
+read moderation.alike                  own group's              ? - + - + - - ? ? ?
+read moderation.alike                  from kin                 ? - + - - - - ? ? ?
+read moderation.alike                  other group's            ? - - + - - - ? ? ?
+read moderation.alike                  safeguarding             ? - + - + - - ? ? ?
+read moderation.alike                  withdrawn                ? - - - - - - ? ? ?
+read moderation.alike                  missing                  ? - - - - - - ? ? ?
+act  moderation.join_alike             own group's              ? - + - + - - ? ? ?
+act  moderation.join_alike             from kin                 ? - + - - - - ? ? ?
+act  moderation.join_alike             other group's            ? - - + - - - ? ? ?
+act  moderation.join_alike             safeguarding             ? - + - + - - ? ? ?
+act  moderation.join_alike             withdrawn                ? - - - - - - ? ? ?
+act  moderation.join_alike             missing                  ? - - - - - - ? ? ?
+act  moderation.part_alike             own group's              ? - + - + - - ? ? ?
+act  moderation.part_alike             from kin                 ? - + - - - - ? ? ?
+act  moderation.part_alike             other group's            ? - - + - - - ? ? ?
+act  moderation.part_alike             safeguarding             ? - + - + - - ? ? ?
+act  moderation.part_alike             withdrawn                ? - - - - - - ? ? ?
+act  moderation.part_alike             missing                  ? - - - - - - ? ? ?
+act  moderation.dissolve_alike         own group's              ? - + - + - - ? ? ?
+act  moderation.dissolve_alike         from kin                 ? - + - - - - ? ? ?
+act  moderation.dissolve_alike         other group's            ? - - + - - - ? ? ?
+act  moderation.dissolve_alike         safeguarding             ? - + - + - - ? ? ?
+act  moderation.dissolve_alike         withdrawn                ? - - - - - - ? ? ?
+act  moderation.dissolve_alike         missing                  ? - - - - - - ? ? ?
+act  moderation.pick_alike             own group's              ? - + - + - - ? ? ?
+act  moderation.pick_alike             from kin                 ? - + - - - - ? ? ?
+act  moderation.pick_alike             other group's            ? - - + - - - ? ? ?
+act  moderation.pick_alike             safeguarding             ? - + - + - - ? ? ?
+act  moderation.pick_alike             withdrawn                ? - - - - - - ? ? ?
+act  moderation.pick_alike             missing                  ? - - - - - - ? ? ?
+act  moderation.organiser_alike        own group's              ? - + - + - - ? ? ?
+act  moderation.organiser_alike        from kin                 ? - + - - - - ? ? ?
+act  moderation.organiser_alike        other group's            ? - - + - - - ? ? ?
+act  moderation.organiser_alike        safeguarding             ? - + - + - - ? ? ?
+act  moderation.organiser_alike        withdrawn                ? - - - - - - ? ? ?
+act  moderation.organiser_alike        missing                  ? - - - - - - ? ? ?
 act  moderation.claim                  own group's              ? - + - + - - ? ? ?
 act  moderation.claim                  from kin                 ? - + - - - - ? ? ?
 act  moderation.claim                  other group's            ? - - + - - - ? ? ?
@@ -156,6 +273,9 @@ act  moderation.contact                from kin                 ? - + - - - - ? 
 act  moderation.contact                other group's            ? - - + - - - ? ? ?
 act  moderation.contact                safeguarding             ? - + - + - - ? ? ?
 act  moderation.contact                withdrawn                ? - - - - - - ? ? ?
+act  moderation.open_file              own group's              ? - + - + - - ? ? ?
+act  moderation.open_file              other group's            ? - - - - - - ? ? ?
+act  moderation.open_file              missing file             ? - - - - - - ? ? ?
 act  moderation.contact                missing                  ? - - - - - - ? ? ?
 act  moderation.decide                 own group's              ? - + - + - - ? ? ?
 act  moderation.decide                 from kin                 ? - + - - - - ? ? ?
@@ -165,12 +285,218 @@ act  moderation.decide                 withdrawn                ? - - - - - - ? 
 act  moderation.decide                 missing                  ? - - - - - - ? ? ?
 act  moderation.decide                 contributor's move       ? - - - - - - ? ? ?
 act  moderation.decide                 missing move             ? - - - - - - ? ? ?
+read moderation.protect                own group's              ? - + - + - - ? ? ?
+read moderation.protect                from kin                 ? - + - - - - ? ? ?
+read moderation.protect                other group's            ? - - + - - - ? ? ?
+read moderation.protect                safeguarding             ? - + - + - - ? ? ?
+read moderation.protect                withdrawn                ? - - - - - - ? ? ?
+read moderation.protect                missing                  ? - - - - - - ? ? ?
+act  moderation.protect                own group's              ? - + - + - - ? ? ?
+act  moderation.protect                from kin                 ? - + - - - - ? ? ?
+act  moderation.protect                other group's            ? - - + - - - ? ? ?
+act  moderation.protect                safeguarding             ? - + - + - - ? ? ?
+act  moderation.protect                withdrawn                ? - - - - - - ? ? ?
+act  moderation.protect                missing                  ? - - - - - - ? ? ?
+act  moderation.protect_proposed       own group's              ? - + - + - - ? ? ?
+act  moderation.protect_proposed       from kin                 ? - + - - - - ? ? ?
+act  moderation.protect_proposed       other group's            ? - - + - - - ? ? ?
+act  moderation.protect_proposed       safeguarding             ? - + - + - - ? ? ?
+act  moderation.protect_proposed       withdrawn                ? - - - - - - ? ? ?
+act  moderation.protect_proposed       missing                  ? - - - - - - ? ? ?
+act  moderation.lift                   own group's              ? - + - + - - ? ? ?
+act  moderation.lift                   from kin                 ? - + - - - - ? ? ?
+act  moderation.lift                   other group's            ? - - + - - - ? ? ?
+act  moderation.lift                   safeguarding             ? - + - + - - ? ? ?
+act  moderation.lift                   withdrawn                ? - - - - - - ? ? ?
+act  moderation.lift                   missing                  ? - - - - - - ? ? ?
+act  moderation.withhold               own group's              ? - + - + - - ? ? ?
+act  moderation.withhold               other group's            ? - - - - - - ? ? ?
+act  moderation.withhold               missing file             ? - - - - - - ? ? ?
+act  moderation.give_back              own group's              ? - + - + - - ? ? ?
+act  moderation.give_back              other group's            ? - - - - - - ? ? ?
+act  moderation.give_back              missing file             ? - - - - - - ? ? ?
+read moderation.question               own group's              ? - + - + - - ? ? ?
+read moderation.question               from kin                 ? - + - - - - ? ? ?
+read moderation.question               other group's            ? - - + - - - ? ? ?
+read moderation.question               safeguarding             ? - + - + - - ? ? ?
+read moderation.question               withdrawn                ? - - - - - - ? ? ?
+read moderation.question               missing                  ? - - - - - - ? ? ?
+act  moderation.question               own group's              ? - + - + - - ? ? ?
+act  moderation.question               from kin                 ? - + - - - - ? ? ?
+act  moderation.question               other group's            ? - - + - - - ? ? ?
+act  moderation.question               safeguarding             ? - + - + - - ? ? ?
+act  moderation.question               withdrawn                ? - - - - - - ? ? ?
+act  moderation.question               missing                  ? - - - - - - ? ? ?
+read moderation.read_question          own group's              ? - + - + - - ? ? ?
+read moderation.read_question          from kin                 ? - + - - - - ? ? ?
+read moderation.read_question          other group's            ? - - + - - - ? ? ?
+read moderation.read_question          safeguarding             ? - + - + - - ? ? ?
+read moderation.read_question          withdrawn                ? - - - - - - ? ? ?
+read moderation.read_question          missing                  ? - - - - - - ? ? ?
+act  moderation.send_question          own group's              ? - + - + - - ? ? ?
+act  moderation.send_question          from kin                 ? - + - - - - ? ? ?
+act  moderation.send_question          other group's            ? - - + - - - ? ? ?
+act  moderation.send_question          safeguarding             ? - + - + - - ? ? ?
+act  moderation.send_question          withdrawn                ? - - - - - - ? ? ?
+act  moderation.send_question          missing                  ? - - - - - - ? ? ?
+act  moderation.discard_question       own group's              ? - + - + - - ? ? ?
+act  moderation.discard_question       from kin                 ? - + - - - - ? ? ?
+act  moderation.discard_question       other group's            ? - - + - - - ? ? ?
+act  moderation.discard_question       safeguarding             ? - + - + - - ? ? ?
+act  moderation.discard_question       withdrawn                ? - - - - - - ? ? ?
+act  moderation.discard_question       missing                  ? - - - - - - ? ? ?
+read moderation.outbox                                          ? - + + + - - ? ? ?
+act  moderation.outbox_gone                                     ? - + + + - - ? ? ?
+read moderation.question_templates                              ? + + + + - - ? ? ?
+act  moderation.add_template                                    ? + + + + - - ? ? ?
+read moderation.question_template      shared template          ? + + + + - - ? ? ?
+read moderation.question_template      own group's              ? + + - + - - ? ? ?
+read moderation.question_template      other group's            ? + - + - - - ? ? ?
+read moderation.question_template      missing                  ? - - - - - - ? ? ?
+act  moderation.question_template      shared template          ? + - - - - - ? ? ?
+act  moderation.question_template      own group's              ? + + - + - - ? ? ?
+act  moderation.question_template      other group's            ? + - + - - - ? ? ?
+act  moderation.question_template      missing                  ? - - - - - - ? ? ?
+act  moderation.retire_template        shared template          ? + - - - - - ? ? ?
+act  moderation.retire_template        own group's              ? + + - + - - ? ? ?
+act  moderation.retire_template        other group's            ? + - + - - - ? ? ?
+act  moderation.retire_template        missing                  ? - - - - - - ? ? ?
+act  moderation.restore_template       shared template          ? + - - - - - ? ? ?
+act  moderation.restore_template       own group's              ? + + - + - - ? ? ?
+act  moderation.restore_template       other group's            ? + - + - - - ? ? ?
+act  moderation.restore_template       missing                  ? - - - - - - ? ? ?
 act  moderation.release                own group's              ? - + - + - - ? ? ?
 act  moderation.release                from kin                 ? - + - - - - ? ? ?
 act  moderation.release                other group's            ? - - + - - - ? ? ?
 act  moderation.release                safeguarding             ? - + - + - - ? ? ?
 act  moderation.release                withdrawn                ? - - - - - - ? ? ?
 act  moderation.release                missing                  ? - - - - - - ? ? ?
+read moderation.excerpts               own group's              ? - + - + - - ? ? ?
+read moderation.excerpts               from kin                 ? - + - - - - ? ? ?
+read moderation.excerpts               other group's            ? - - + - - - ? ? ?
+read moderation.excerpts               safeguarding             ? - + - + - - ? ? ?
+read moderation.excerpts               withdrawn                ? - - - - - - ? ? ?
+read moderation.excerpts               missing                  ? - - - - - - ? ? ?
+act  moderation.add_excerpt            own group's              ? - + - + - - ? ? ?
+act  moderation.add_excerpt            from kin                 ? - + - - - - ? ? ?
+act  moderation.add_excerpt            other group's            ? - - + - - - ? ? ?
+act  moderation.add_excerpt            safeguarding             ? - + - + - - ? ? ?
+act  moderation.add_excerpt            withdrawn                ? - - - - - - ? ? ?
+act  moderation.add_excerpt            missing                  ? - - - - - - ? ? ?
+read moderation.code_afresh            own group's              ? - + - + - - ? ? ?
+read moderation.code_afresh            from kin                 ? - + - - - - ? ? ?
+read moderation.code_afresh            other group's            ? - - + - - - ? ? ?
+read moderation.code_afresh            safeguarding             ? - + - + - - ? ? ?
+read moderation.code_afresh            withdrawn                ? - - - - - - ? ? ?
+read moderation.code_afresh            missing                  ? - - - - - - ? ? ?
+act  moderation.code_afresh            own group's              ? - + - + - - ? ? ?
+act  moderation.code_afresh            from kin                 ? - + - - - - ? ? ?
+act  moderation.code_afresh            other group's            ? - - + - - - ? ? ?
+act  moderation.code_afresh            safeguarding             ? - + - + - - ? ? ?
+act  moderation.code_afresh            withdrawn                ? - - - - - - ? ? ?
+act  moderation.code_afresh            missing                  ? - - - - - - ? ? ?
+act  moderation.done_afresh            own group's              ? - + - + - - ? ? ?
+act  moderation.done_afresh            from kin                 ? - + - - - - ? ? ?
+act  moderation.done_afresh            other group's            ? - - + - - - ? ? ?
+act  moderation.done_afresh            safeguarding             ? - + - + - - ? ? ?
+act  moderation.done_afresh            withdrawn                ? - - - - - - ? ? ?
+act  moderation.done_afresh            missing                  ? - - - - - - ? ? ?
+read moderation.excerpt                own group's              ? - + - + - - ? ? ?
+read moderation.excerpt                other group's            ? - - + - - - ? ? ?
+read moderation.excerpt                missing excerpt          ? - - - - - - ? ? ?
+read moderation.excerpt                withdrawn                ? - - - - - - ? ? ?
+act  moderation.excerpt                own group's              ? - + - + - - ? ? ?
+act  moderation.excerpt                other group's            ? - - + - - - ? ? ?
+act  moderation.excerpt                missing excerpt          ? - - - - - - ? ? ?
+act  moderation.excerpt                withdrawn                ? - - - - - - ? ? ?
+act  moderation.remove_excerpt         own group's              ? - + - + - - ? ? ?
+act  moderation.remove_excerpt         other group's            ? - - + - - - ? ? ?
+act  moderation.remove_excerpt         missing excerpt          ? - - - - - - ? ? ?
+act  moderation.remove_excerpt         withdrawn                ? - - - - - - ? ? ?
+act  moderation.put_back_excerpt       own group's              ? - + - + - - ? ? ?
+act  moderation.put_back_excerpt       other group's            ? - - + - - - ? ? ?
+act  moderation.put_back_excerpt       missing excerpt          ? - - - - - - ? ? ?
+act  moderation.put_back_excerpt       withdrawn                ? - - - - - - ? ? ?
+act  moderation.move_excerpt           own group's              ? - + - + - - ? ? ?
+act  moderation.move_excerpt           other group's            ? - - + - - - ? ? ?
+act  moderation.move_excerpt           missing excerpt          ? - - - - - - ? ? ?
+act  moderation.move_excerpt           withdrawn                ? - - - - - - ? ? ?
+read moderation.code_book              open                     ? - + - + - - ? ? ?
+read moderation.code_book              closed                   ? - + - + - - ? ? ?
+read moderation.code_book              other group's            ? - - + - - - ? ? ?
+read moderation.code_book              missing                  ? - - - - - - ? ? ?
+act  moderation.add_theme              open                     ? - + - + - - ? ? ?
+act  moderation.add_theme              closed                   ? - + - + - - ? ? ?
+act  moderation.add_theme              other group's            ? - - + - - - ? ? ?
+act  moderation.add_theme              missing                  ? - - - - - - ? ? ?
+read moderation.passages               open                     ? - + - + - - ? ? ?
+read moderation.passages               closed                   ? - + - + - - ? ? ?
+read moderation.passages               other group's            ? - - + - - - ? ? ?
+read moderation.passages               missing                  ? - - - - - - ? ? ?
+read moderation.theme                  shared theme             ? - + - + - - ? ? ?
+read moderation.theme                  other group's            ? - - + - - - ? ? ?
+read moderation.theme                  missing theme            ? - - - - - - ? ? ?
+read moderation.theme                  missing                  ? - - - - - - ? ? ?
+act  moderation.change_theme           shared theme             ? - + - + - - ? ? ?
+act  moderation.change_theme           other group's            ? - - + - - - ? ? ?
+act  moderation.change_theme           missing theme            ? - - - - - - ? ? ?
+act  moderation.change_theme           missing                  ? - - - - - - ? ? ?
+act  moderation.merge_theme            shared theme             ? - + - + - - ? ? ?
+act  moderation.merge_theme            other group's            ? - - + - - - ? ? ?
+act  moderation.merge_theme            missing theme            ? - - - - - - ? ? ?
+act  moderation.merge_theme            missing                  ? - - - - - - ? ? ?
+act  moderation.split_theme            shared theme             ? - + - + - - ? ? ?
+act  moderation.split_theme            other group's            ? - - + - - - ? ? ?
+act  moderation.split_theme            missing theme            ? - - - - - - ? ? ?
+act  moderation.split_theme            missing                  ? - - - - - - ? ? ?
+act  moderation.export_passages        present                  ? - + - + - - ? ? ?
+act  moderation.export_passages        other group's            ? - - + - - - ? ? ?
+act  moderation.export_passages        missing format           ? - - - - - - ? ? ?
+read moderation.translation_of         own group's              ? - + - + - - ? ? ?
+read moderation.translation_of         from kin                 ? - + - - - - ? ? ?
+read moderation.translation_of         other group's            ? - - + - - - ? ? ?
+read moderation.translation_of         safeguarding             ? - + - + - - ? ? ?
+read moderation.translation_of         withdrawn                ? - - - - - - ? ? ?
+read moderation.translation_of         missing                  ? - - - - - - ? ? ?
+read moderation.translate              own group's              ? - + - + - - ? ? ?
+read moderation.translate              from kin                 ? - + - - - - ? ? ?
+read moderation.translate              other group's            ? - - + - - - ? ? ?
+read moderation.translate              safeguarding             ? - + - + - - ? ? ?
+read moderation.translate              withdrawn                ? - - - - - - ? ? ?
+read moderation.translate              missing                  ? - - - - - - ? ? ?
+act  moderation.translate              own group's              ? - + - + - - ? ? ?
+act  moderation.translate              from kin                 ? - + - - - - ? ? ?
+act  moderation.translate              other group's            ? - - + - - - ? ? ?
+act  moderation.translate              safeguarding             ? - + - + - - ? ? ?
+act  moderation.translate              withdrawn                ? - - - - - - ? ? ?
+act  moderation.translate              missing                  ? - - - - - - ? ? ?
+act  moderation.check_translation      own group's              ? - + - + - - ? ? ?
+act  moderation.check_translation      from kin                 ? - + - - - - ? ? ?
+act  moderation.check_translation      other group's            ? - - + - - - ? ? ?
+act  moderation.check_translation      safeguarding             ? - + - + - - ? ? ?
+act  moderation.check_translation      withdrawn                ? - - - - - - ? ? ?
+act  moderation.check_translation      missing                  ? - - - - - - ? ? ?
+act  moderation.machine_translation    own group's              ? - - - - - - ? ? ?
+act  moderation.machine_translation    from kin                 ? - - - - - - ? ? ?
+act  moderation.machine_translation    other group's            ? - - - - - - ? ? ?
+act  moderation.machine_translation    safeguarding             ? - - - - - - ? ? ?
+act  moderation.machine_translation    withdrawn                ? - - - - - - ? ? ?
+act  moderation.machine_translation    missing                  ? - - - - - - ? ? ?
+act  moderation.leave_for_translation                           ? - + + + - - ? ? ?
+read moderation.return_translation                              ? - + + + - - ? ? ?
+act  moderation.return_translation                              ? - + + + - - ? ? ?
+act  moderation.take_over              own group's              ? - + - + - - ? ? ?
+act  moderation.take_over              from kin                 ? - + - - - - ? ? ?
+act  moderation.take_over              other group's            ? - - + - - - ? ? ?
+act  moderation.take_over              safeguarding             ? - + - + - - ? ? ?
+act  moderation.take_over              withdrawn                ? - - - - - - ? ? ?
+act  moderation.take_over              missing                  ? - - - - - - ? ? ?
+act  moderation.told                   own group's              ? - + - + - - ? ? ?
+act  moderation.told                   from kin                 ? - + - - - - ? ? ?
+act  moderation.told                   other group's            ? - - + - - - ? ? ?
+act  moderation.told                   safeguarding             ? - + - + - - ? ? ?
+act  moderation.told                   withdrawn                ? - - - - - - ? ? ?
+act  moderation.told                   missing                  ? - - - - - - ? ? ?
 read accounts.set_password             invited                  + + + + + + + + + +
 read accounts.set_password             missing                  - - - - - - - - - -
 act  accounts.set_password             invited                  + + + + + + + + + +
@@ -214,6 +540,38 @@ OBJECTS: dict[frozenset[str], dict[str, dict[str, Any]]] = {
     },
     frozenset({"reference"}): {name: {"reference": name} for name in _SUBMISSIONS},
     frozenset({"reference", "verb"}): {name: {"reference": name, "verb": "accept"} for name in _SUBMISSIONS} | _MOVES,
+    frozenset({"reference", "target"}): {name: {"reference": name, "target": "ar"} for name in _SUBMISSIONS},
+    frozenset({"reference", "identity"}): {
+        "own group's": {"reference": "own group's", "identity": "file"},
+        "other group's": {"reference": "other group's", "identity": "file"},
+        "missing file": {"reference": "own group's", "identity": 999},
+    },
+    frozenset({"reference", "number"}): {
+        "own group's": {"reference": "own group's", "number": 1},
+        "other group's": {"reference": "other group's", "number": 1},
+        "missing excerpt": {"reference": "own group's", "number": 999},
+        "withdrawn": {"reference": "withdrawn", "number": 1},
+    },
+    frozenset({"slug", "code"}): {
+        "shared theme": {"slug": "wg3-open", "code": "gender"},
+        "other group's": {"slug": "wg6-open", "code": "gender"},
+        "missing theme": {"slug": "wg3-open", "code": "none"},
+        "missing": {"slug": "wg3-none", "code": "gender"},
+    },
+    frozenset({"slug", "format_name"}): {
+        "present": {"slug": "wg3-open", "format_name": "csv"},
+        "other group's": {"slug": "wg6-open", "format_name": "csv"},
+        "missing format": {"slug": "wg3-open", "format_name": "exe"},
+    },
+    frozenset({"template"}): {
+        "shared template": {"template": "shared template"},
+        "own group's": {"template": "own template"},
+        "other group's": {"template": "other template"},
+        "missing": {"template": 999},
+    },
+    frozenset({"saved"}): {"present": {"saved": "saved"}, "missing": {"saved": 999}},
+    frozenset({"made"}): {"co-lead's": {"made": "several"}, "missing": {"made": 999}},
+    frozenset({"identity"}): {"present": {"identity": "contact"}, "missing": {"identity": 999}},
     frozenset({"token"}): {"invited": {"token": "invited"}, "missing": {"token": "x" * 43}},
     frozenset({"filename"}): {"present": {"filename": "intake.css"}, "missing": {"filename": "intake.py"}},
 }
@@ -278,11 +636,34 @@ class World:
             "withdrawn": builders.submission(held),
         }
         self.known = {name: one.reference for name, one in made.items()} | {"missing": "WG3-OPEN/T-999"}
+        for name, coder in (("own group's", "co-lead"), ("other group's", "other co-lead"), ("withdrawn", "co-lead")):
+            coder_there = session().get_one(Person, self._people[coder])
+            codes = {Axis.THEME: ["gender"], Axis.KIND: ["practice"]}
+            coding.add(made[name], coder_there, Span(1, "what_happened", 0, 4), codes)
         workflow.make(made["safeguarding"], "safeguard", version=1, person_id=self._people["co-lead"], reason="Danger.")
         submissions.withdraw(made["withdrawn"])
         self._receipt_of_the_gone = self._submitted(held, withdrawn=True)
         for one in (held, elsewhere):
             digests.compile_digest(one, person_id=self._people["drafter"])
+        contact = ReferralContact(name="Help", helps_with={"en": "Shelter"}, checked_on=date(2020, 6, 9))
+        session().add(contact)
+        session().flush()
+        self.known["contact"] = str(contact.id)
+        sound = CleanFile(BY_NAME["wav"], b"RIFF", ())
+        attachments.add(made["own group's"], attachments.put(sound, name="a.wav", digest="a", scan=Scan.NOT_SCANNED))
+        self.known["file"] = str(attachments.of(made["own group's"])[0].id)
+        lead = session().get_one(Person, self._people["co-lead"])
+        personal.save(session().get_one(Person, self._people["deactivated"]), "Mine", Filters())
+        self.known["saved"] = str(session().scalars(sa.select(personal.SavedFilter.id)).one())
+        for name, group in (("shared template", None), ("own template", third), ("other template", sixth)):
+            template = QuestionTemplate(
+                title=Multilingual({"en": "When"}), text=Multilingual({"en": "When was that?"}), retired=False,
+                working_group_id=group and group.id,
+            )  # fmt: skip
+            session().add(template)
+            session().flush()
+            self.known[name] = str(template.id)
+        self.known["several"] = str(bulk.do(lead, {}, bulk.Wanted(bulk.Act.CLAIM)).id)
         self.known["invited"] = accounts.invite(builders.person("new@example.org"))
 
     def real(self, parts: dict[str, Any]) -> dict[str, Any]:

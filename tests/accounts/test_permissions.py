@@ -99,6 +99,24 @@ submission.decide          rapporteur of the group  - - - - - - -
 submission.decide          rapporteur everywhere    - - - - - - -
 submission.decide          drafter everywhere       - - - - - - -
 submission.decide          drafter of the session   - - - - - - -
+submission.protect         nobody                   - - - - - - -
+submission.protect         no role                  - - - - - - -
+submission.protect         secretariat              - - - - - - -
+submission.protect         co-lead of the group     + + - - - + -
+submission.protect         co-lead of the session   + - + - - - -
+submission.protect         rapporteur of the group  - - - - - - -
+submission.protect         rapporteur everywhere    - - - - - - -
+submission.protect         drafter everywhere       - - - - - - -
+submission.protect         drafter of the session   - - - - - - -
+submission.translate       nobody                   - - - - - - -
+submission.translate       no role                  - - - - - - -
+submission.translate       secretariat              - - - - - - -
+submission.translate       co-lead of the group     + + - - - + -
+submission.translate       co-lead of the session   + - + - - - -
+submission.translate       rapporteur of the group  - - - - - - -
+submission.translate       rapporteur everywhere    - - - - - - -
+submission.translate       drafter everywhere       - - - - - - -
+submission.translate       drafter of the session   - - - - - - -
 submission.reveal_contact  nobody                   - - - - - - -
 submission.reveal_contact  no role                  - - - - - - -
 submission.reveal_contact  secretariat              - - - - - - -
@@ -117,6 +135,24 @@ intervention.record        rapporteur of the group  + + - - + + -
 intervention.record        rapporteur everywhere    + + + + + + +
 intervention.record        drafter everywhere       - - - - - - -
 intervention.record        drafter of the session   - - - - - - -
+submission.enter           nobody                   - - - - - - -
+submission.enter           no role                  - - - - - - -
+submission.enter           secretariat              - - - - - - -
+submission.enter           co-lead of the group     + + - - + + -
+submission.enter           co-lead of the session   + - + - - - -
+submission.enter           rapporteur of the group  + + - - + + -
+submission.enter           rapporteur everywhere    + + + + + + +
+submission.enter           drafter everywhere       - - - - - - -
+submission.enter           drafter of the session   - - - - - - -
+question.keep              nobody                   - - - - - - -
+question.keep              no role                  - - - - - - -
+question.keep              secretariat              + + + + + + +
+question.keep              co-lead of the group     + + - - + + -
+question.keep              co-lead of the session   + - + - - - -
+question.keep              rapporteur of the group  - - - - - - -
+question.keep              rapporteur everywhere    - - - - - - -
+question.keep              drafter everywhere       - - - - - - -
+question.keep              drafter of the session   - - - - - - -
 digest.read                nobody                   - - - - - - -
 digest.read                no role                  - - - - - - -
 digest.read                secretariat              - - - - - - -

@@ -46,6 +46,7 @@ LAYER_BY_NAME = {
     "programme.columns": DECLARATIONS,
     "programme.naming": DECLARATIONS,
     "programme.problems": DECLARATIONS,
+    "programme.reaching": DECLARATIONS,
     "programme.tables": DECLARATIONS,
     "programme.record": QUERIES,
     "programme.merging": QUERIES,
@@ -58,11 +59,46 @@ LAYER_BY_NAME = {
     "submissions.language_guess": DECLARATIONS,
     "submissions.questionnaire": DECLARATIONS,
     "submissions.finders": DECLARATIONS,
+    "submissions.proof": QUERIES,
+    "submissions.puzzle": QUERIES,
     "submissions.screening": QUERIES,
     "submissions.words": SERVICES,
+    "submissions.attachments": SERVICES,
+    "submissions.own_copy": SERVICES,
+    "submissions.permits": SERVICES,
+    "submissions.drafts": SERVICES,
+    "submissions.search": SERVICES,
+    "submissions.sketches": SERVICES,
+    "submissions.file_words": DECLARATIONS,
+    "submissions.paper": FORMS,
     "submissions.sealing": QUERIES,
     "submissions.showing": QUERIES,
     "submissions.workflow": SERVICES,
+    "moderation.views": VIEWS,
+    "moderation.spans": DECLARATIONS,
+    "moderation.redacted": QUERIES,
+    "moderation.redaction": SERVICES,
+    "moderation.translated": QUERIES,
+    "moderation.translation": SERVICES,
+    "moderation.bilingual": SERVICES,
+    "moderation.translating": FORMS,
+    "moderation.protecting": FORMS,
+    "moderation.alike": SERVICES,
+    "moderation.difference": SERVICES,
+    "moderation.codebook": SERVICES,
+    "moderation.coding": SERVICES,
+    "moderation.coded": SERVICES,
+    "moderation.coding_forms": FORMS,
+    "moderation.filters": DECLARATIONS,
+    "moderation.facets": QUERIES,
+    "moderation.handover": SERVICES,
+    "moderation.personal": SERVICES,
+    "moderation.bulk": SERVICES,
+    "moderation.outbox": SERVICES,
+    "moderation.question_templates": SERVICES,
+    "moderation.to_do": SERVICES,
+    "moderation.asking_forms": FORMS,
+    "submissions.views": VIEWS,
     "moderation.reading": QUERIES,
     "moderation.listing": FORMS,
     "digests.document": DECLARATIONS,
@@ -150,7 +186,29 @@ def circles(edges: dict[str, set[str]]) -> list[list[str]]:
 # Where SQL may be.
 
 SQL_LAYERS = {"models", "queries", "services"}
-SQL_MODULES = {Path("intake/submissions/workflow.py"), Path("intake/moderation/reading.py")}
+SQL_MODULES = {
+    Path("intake/submissions/attachments.py"),
+    Path("intake/submissions/drafts.py"),
+    Path("intake/submissions/search.py"),
+    Path("intake/submissions/sketches.py"),
+    Path("intake/submissions/workflow.py"),
+    Path("intake/moderation/alike.py"),
+    Path("intake/moderation/bulk.py"),
+    Path("intake/moderation/facets.py"),
+    Path("intake/moderation/handover.py"),
+    Path("intake/moderation/outbox.py"),
+    Path("intake/moderation/personal.py"),
+    Path("intake/moderation/question_templates.py"),
+    Path("intake/moderation/to_do.py"),
+    Path("intake/moderation/reading.py"),
+    Path("intake/moderation/redacted.py"),
+    Path("intake/moderation/redaction.py"),
+    Path("intake/moderation/translated.py"),
+    Path("intake/moderation/translation.py"),
+    Path("intake/moderation/codebook.py"),
+    Path("intake/moderation/coding.py"),
+    Path("intake/moderation/coded.py"),
+}
 _DRIVERS = {"sqlalchemy", "alembic", "sqlite3", "psycopg"}
 _SQL_METHODS = {
     "execute", "executemany", "exec_driver_sql", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "get_one",
@@ -274,8 +332,10 @@ def _commits_by_itself(path: Path, call: ast.Call, known: dict[str, str]) -> Ite
 
 def is_entry_point(path: Path) -> bool:
     """Whether the module at ``path`` is where the outside comes in."""
-    of_a_feature = len(path.parts) == 3 and feature_module(path) is not None
-    return path == _CLI or (of_a_feature and path.stem in ("views", "commands"))
+    if path == _CLI or feature_module(path) is None:
+        return path == _CLI
+    is_folder_of_views = len(path.parts) == 4 and path.parts[2] == "views"
+    return is_folder_of_views or (len(path.parts) == 3 and path.stem in ("views", "commands"))
 
 
 def stray_transactions(path: Path, tree: ast.Module) -> Iterator[str]:
@@ -311,11 +371,25 @@ def stray_transactions(path: Path, tree: ast.Module) -> Iterator[str]:
 _LEAVES = {
     "smtplib", "socket", "socketserver", "ssl", "subprocess", "multiprocessing", "pty", "urllib.request", "http.client",
     "http.server", "xmlrpc", "ftplib", "imaplib", "poplib", "nntplib", "telnetlib", "webbrowser", "asyncio",
-    "requests", "httpx", "httpcore", "aiohttp", "urllib3", "aiosmtplib", "huey", "celery",
+    "requests", "httpx", "httpcore", "aiohttp", "urllib3", "minio", "boto3", "aiosmtplib", "huey", "celery",
 }  # fmt: skip
-_MAY_LEAVE = {_POST: {"smtplib", "ssl"}, _CLI: {"socket", "subprocess"}}
+_TRANSLATOR = Path("intake/foundation/translator.py")
+_FILES = Path("intake/foundation/files")
+_MAY_LEAVE = {
+    _POST: {"smtplib", "ssl"},
+    _CLI: {"socket", "subprocess"},
+    _TRANSLATOR: {"socket", "ssl", "http.client"},
+    _FILES / "workshop.py": {"subprocess"},
+    _FILES / "scanning.py": {"socket"},
+    _FILES / "store.py": {"minio", "urllib3"},
+}
 _OF_THE_SYSTEM = re.compile(r"os\.(?:system|popen|fork|forkpty|exec\w+|spawn\w+|posix_spawnp?)")
-_SENDS = {"intake.foundation.post.deliver_due", "intake.foundation.post._send_smtp"}
+_SENDS = {
+    "intake.foundation.post.deliver_due": {_POST, _CLI},
+    "intake.foundation.post._send_smtp": {_POST, _CLI},
+    # What a machine gets is decided where its draft is kept: no other module may give it anything.
+    "intake.foundation.translator.translate": {Path("intake/moderation/translation.py")},
+}
 _HIDDEN_IMPORTS = {"importlib", "imp", "runpy", "pkgutil", "builtins"}
 _HIDDEN_NAMES = {"__import__", "eval", "exec", "__builtins__"}
 
@@ -329,7 +403,7 @@ def leaving(path: Path, tree: ast.Module) -> Iterator[str]:
             yield f"{path}:{line} reaches {name}"
         if _OF_THE_SYSTEM.fullmatch(name):
             yield f"{path}:{line} reaches {name}"
-        if name in _SENDS and path not in (_POST, _CLI):
+        if name in _SENDS and path not in _SENDS[name]:
             yield f"{path}:{line} sends"
 
 
@@ -402,6 +476,20 @@ def untrusted(template: str, *, exported: bool = False) -> list[str]:
         for what, pattern in _UNTRUSTED.items()
         if re.search(pattern, text, re.IGNORECASE) and not (exported and what == "a style element")
     ]
+
+
+_FORM = re.compile(r"<\s*form\b((?:{{.*?}}|{%.*?%}|\"[^\"]*\"|'[^']*'|[^>])*)>", re.IGNORECASE | re.DOTALL)
+
+
+def aimless(template: str) -> list[str]:
+    """The forms that do not always name the address they go to.
+
+    Without it a browser posts to the address it is at with the place on the page, ``#what_happened``: it stays
+    there after an error, and what is wrong does not get the focus.
+    """
+    forms = _FORM.findall(re.sub(r"{#.*?#}", "", template, flags=re.DOTALL))
+    always = [re.sub(r"{%-?\s*if\b.*?\bendif\s*-?%}", "", one, flags=re.DOTALL) for one in forms]
+    return [one.strip() for one in always if not re.search(r"\saction\s*=\s*[\"']?[^\s\"'>]", one, re.IGNORECASE)]
 
 
 _DECLARATION = re.compile(r"([-\w]+)\s*:\s*([^;{}]+)(?=[;}]|\Z)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 from babel.messages.catalog import Message
@@ -26,15 +27,24 @@ def test_nothing_is_left_over(code: str) -> None:
     assert {entry for entry in kept if entry not in used} == set()
 
 
+@pytest.mark.parametrize(("code", "not_ours"), [("fr", r"\bsessions?\b"), ("es", r"\bsu sesión\b")])
+def test_a_listening_session_is_called_so_that_it_is_no_sign_in(code: str, not_ours: str) -> None:
+    said = [text for message in catalogues.read(code) if message.id for text in _texts(message.string)]
+    assert [text for text in said if re.search(not_ours, text)] == []
+
+
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_placeholders_are_those_of_the_source(code: str) -> None:
     wrong = [message.id for message in catalogues.read(code) if message.id and not _placeholders_agree(message)]
     assert wrong == []
 
 
+def _texts(of: str | Iterable[str]) -> list[str]:
+    return [of] if isinstance(of, str) else list(of)
+
+
 def _placeholders_agree(message: Message) -> bool:
-    sources = [message.id] if isinstance(message.id, str) else list(message.id)
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    sources, forms = _texts(message.id), _texts(message.string)
     allowed = set(_PLACEHOLDER.findall(" ".join(sources)))
     # A form for none, one or two may say the number in words.
     exact = isinstance(message.id, str)

@@ -171,6 +171,8 @@ BROKEN: list[tuple[Law, str, str]] = [
     (laws.leaving, SERVICES, "from intake.foundation.post import smtplib"),
     (laws.leaving, SERVICES, "from intake.foundation import post\npost.smtplib.SMTP(host)"),
     (laws.leaving, SERVICES, "from intake.foundation.post import deliver_due"),
+    (laws.leaving, SERVICES, "from intake.foundation import translator\ntranslator.translate([], 'ar', 'en')"),
+    (laws.leaving, "intake/foundation/post.py", "from intake.foundation.translator import translate"),
     (laws.leaving, SERVICES, "from intake.foundation import post\npost.deliver_due()"),
     (laws.leaving, "intake/digests/post.py", "import smtplib"),
     (laws.leaving, "intake/digests/cli.py", "import subprocess"),
@@ -199,6 +201,10 @@ def test_the_law_sees_what_breaks_it(law: Law, path: str, source: str) -> None:
 
 KEPT: list[tuple[str, str]] = [
     (VIEWS, f"{FROM_DATABASE} transaction\nwith transaction():\n    services.compile_digest(held)"),
+    (
+        "intake/submissions/views/form.py",
+        f"{FROM_DATABASE} transaction\nwith transaction():\n    services.submit(filled)",
+    ),
     (COMMANDS, f"{FROM_DATABASE} transaction\nwith app(), transaction() as rows:\n    rows.rollback()"),
     (VIEWS, "from flask import session\nsession.get('receipt')\nrequest.args.get('x')"),
     (VIEWS, "from sqlalchemy.exc import IntegrityError"),
@@ -269,6 +275,34 @@ def test_the_law_of_templates_sees(template: str) -> None:
 )  # fmt: skip
 def test_the_law_of_templates_lets_be(template: str) -> None:
     assert laws.untrusted(template) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=from_root)
+def test_every_form_names_where_it_goes(path: Path) -> None:
+    assert laws.aimless(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<form>", "<form method=post novalidate>", '<form method="post" action="">', "<FORM METHOD=POST>",
+        '<form method="post"{% if url %} action="{{ url }}"{% endif %}>', '<form data-action="x">',
+        '<form method="post" action="/x"></form> <form\nmethod="post">', '<form title="{{ a > b }}" method="post">',
+    ],
+)  # fmt: skip
+def test_the_law_of_forms_sees(template: str) -> None:
+    assert len(laws.aimless(template)) == 1
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '<form method="post" action="{{ request.path }}">', "<form action='/x' {% if a > b %}novalidate{% endif %}>",
+        '<form method="post"\n action="{{ to("x") }}">', "{# <form> #}", "<FORM ACTION=/x>", "<formless>",
+    ],
+)  # fmt: skip
+def test_the_law_of_forms_lets_be(template: str) -> None:
+    assert laws.aimless(template) == []
 
 
 @pytest.mark.parametrize("path", STYLE_SHEETS, ids=from_root)

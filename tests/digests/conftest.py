@@ -17,7 +17,8 @@ from intake.foundation.languages import CODES
 from intake.programme.models import ListeningSession, WorkingGroup
 from tests import builders
 from tests.digests.golden_session import golden
-from tests.installation import browser_of, installation
+from tests.installation import Origin, browser_of, installation, origin_of
+from tests.provision.databases import Databases
 
 SignIn = Callable[[Role, str | None], FlaskClient]
 
@@ -29,6 +30,29 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
         with transaction():
             digest = digests.compile_digest(golden().held)
         return {language: digests.document(digest, language) for language in CODES}
+
+
+@pytest.fixture(scope="session")
+def with_golden(databases: Databases, migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    """An installation that holds the golden session and nothing else."""
+
+    def fill(app: Flask) -> None:
+        with app.app_context(), transaction():
+            golden()
+
+    return origin_of(databases, migrated_url, tmp_path_factory.mktemp("golden"), fill)
+
+
+@pytest.fixture
+def origin(request: pytest.FixtureRequest, origin: Origin) -> Origin:
+    """With the golden session when the test uses ``golden_there``."""
+    ready: Origin = request.getfixturevalue("with_golden") if "golden_there" in request.fixturenames else origin
+    return ready
+
+
+@pytest.fixture
+def golden_there() -> None:
+    """The test wants the golden session to be there; one that wants its people too calls ``golden`` instead."""
 
 
 @pytest.fixture

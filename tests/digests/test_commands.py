@@ -9,20 +9,13 @@ from flask import Flask
 
 from intake.digests.commands import digest
 from intake.foundation import register
-from intake.foundation.database import transaction
-from tests.digests.golden_session import CODE, SLUG, golden
+from tests.digests.golden_session import CODE, SLUG
 
-pytestmark = pytest.mark.usefixtures("made")
+pytestmark = pytest.mark.usefixtures("golden_there")
 
 
 def run(app: Flask, *arguments: str) -> Result:
     return CliRunner().invoke(digest, arguments, obj=lambda: app)
-
-
-@pytest.fixture
-def made(app: Flask) -> None:
-    with app.app_context(), transaction():
-        golden()
 
 
 @pytest.fixture(autouse=True)

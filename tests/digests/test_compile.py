@@ -10,13 +10,17 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from intake.digests import queries, services
+from intake.digests.builder import build
+from intake.digests.document import Table
 from intake.digests.formats import FORMATS
 from intake.digests.freeze import by_reference, canonical, fingerprint
+from intake.digests.gate import let_through
 from intake.digests.models import Digest
 from intake.foundation import register
 from intake.foundation.database import session, transaction
 from intake.foundation.languages import CODES
 from intake.foundation.register import RegisterLine
+from intake.moderation import alike
 from intake.programme.models import ListeningSession
 from tests import builders
 from tests.digests.golden_session import CODE, WHEN, accepted, golden, submit
@@ -74,6 +78,23 @@ def test_a_freeze_is_what_was_accepted_in_the_order_of_references(app: Flask) ->
         "reference": f"{CODE}/I-001", "revision": 1, "kind": "intervention", "language": "en", "tier": 4,
         "publication": True, "received": "2020-06-09", "themes": ["regular_pathways"], "objectives": [],
     }  # fmt: skip
+
+
+def test_what_people_put_together_is_one_text_among_those_accepted(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            made = golden()
+            one, other = (accepted(submit(made.held, f"letter{n}"), made.lead) for n in range(2))
+        with transaction():
+            alike.join(one, other, made.lead, as_seen=alike.seen(one, made.lead, other))
+        with transaction():
+            digest = services.compile_digest(made.held)
+        assert (len(digest.frozen["entries"]), digest.frozen["distinct_texts"]) == (13, 12)
+        [kinds, *_] = [block for block in services.document(digest, "en").blocks if isinstance(block, Table)]
+        assert str(kinds.note).startswith("Distinct texts among those accepted: n = 12.")
+        old = {name: value for name, value in digest.frozen.items() if name != "distinct_texts"}
+        [kinds, *_] = [block for block in build(old, let_through(old), "en").blocks if isinstance(block, Table)]
+        assert kinds.note is None
 
 
 def told(cells: dict[str, dict[str, int]]) -> dict[str, tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import NamedTuple
 
@@ -192,3 +193,20 @@ def test_submissions_of_other_sessions_never_get_in(app: Flask) -> None:
             digest = services.compile_digest(made.held)
             assert len(queries.accepted_submissions(other.code)) == 1
         assert "faraway" not in everything(services.export(digest, "json", "en").content)
+
+
+def test_no_export_tells_of_a_child_without_a_guardian(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            held, lead = builders.listening_session(), builders.person()
+            alone = builders.submission(held, about_child="yes", guardian="alone")
+            assert alone.child_alone
+            for submission in (alone, *(builders.submission(held) for _ in range(6))):
+                accepted(submission, lead)
+            digest = services.compile_digest(held)
+        told = in_all_formats(digest)
+        with transaction():
+            alone.child_alone = False
+        assert in_all_formats(digest) == told
+        for content in told.values():
+            assert not re.search("guardian|child_alone|must not know", content, re.IGNORECASE)

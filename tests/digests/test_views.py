@@ -17,7 +17,7 @@ from intake.submissions import services as submissions
 from intake.submissions.models import Submission
 from tests import builders
 from tests.digests.conftest import SignIn
-from tests.digests.golden_session import CODE, SLUG, accepted, golden, submit
+from tests.digests.golden_session import CODE, SLUG, accepted, submit
 from tests.digests.reading import everything, statements
 from tests.forms import form_on, page, post_form, send
 
@@ -27,10 +27,9 @@ FIRST = f"{DESK}{SLUG}/1/"
 
 
 @pytest.fixture
-def drafter(app: Flask, sign_in: SignIn) -> FlaskClient:
+def drafter(golden_there: None, app: Flask, sign_in: SignIn) -> FlaskClient:  # noqa: ARG001
     """Somebody who drafts for the golden session, beside which there is one of another group."""
     with app.app_context(), transaction():
-        golden()
         other = builders.listening_session("WG6-2020-05-07", group=builders.working_group("WG6"))
         submit(other, "elsewhere")
     return sign_in(Role.DRAFTER, "WG3")

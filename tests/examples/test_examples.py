@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,20 +18,40 @@ from intake.examples import loader
 from intake.foundation.database import Base, session, transaction
 from intake.foundation.languages import CODES
 from intake.foundation.vocabularies import subregion_of
-from intake.programme.models import ListeningSession, WorkingGroup
+from intake.programme.models import ListeningSession, ReferralContact, WorkingGroup
+from intake.programme.reaching import ways_to
 from intake.submissions.forms import form_class
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import DECLINED
 from intake.submissions.vocabulary import Kind, State
 from tests import builders
+from tests.installation import Origin, origin_of
+from tests.provision.databases import Databases
+
+KEPT_FOR_FICTION = r"tel:(\+44|0)(2079460|1632960)\d{3}|tel:\+1\d{3}55501\d\d|tel:0199\d{6}|mailto:\w+@example\.org|https://[\w-]+\.example\.org"
+"""Numbers by Ofcom, the North American numbering plan and Arcep; addresses by RFC 2606."""
 
 LEFT_BEHIND = {"register_line", "register_head", "alembic_version"}
 
 
+@pytest.fixture(scope="session")
+def with_examples(databases: Databases, migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    def fill(app: Flask) -> None:
+        with app.app_context(), transaction():
+            loader.load()
+
+    return origin_of(databases, migrated_url, tmp_path_factory.mktemp("examples"), fill)
+
+
+@pytest.fixture
+def origin(request: pytest.FixtureRequest, origin: Origin) -> Origin:
+    ready: Origin = request.getfixturevalue("with_examples") if "examples" in request.fixturenames else origin
+    return ready
+
+
 @pytest.fixture
 def examples(app: Flask) -> Flask:
-    with app.app_context(), transaction():
-        loader.load()
+    """The application with the examples in it."""
     return app
 
 
@@ -48,6 +70,19 @@ def test_the_examples_show_everything_there_is(examples: Flask) -> None:
         roles = Counter(role for _, held, _ in loader.sign_ins() for role in held.split(", "))
         assert {"Secretariat", "Co-lead", "Rapporteur", "Drafter"} <= set(roles)
         assert len(loader.sign_ins()) >= 5
+
+
+def test_nobody_is_reached_by_the_help_contacts_of_the_examples(examples: Flask) -> None:
+    with examples.app_context():
+        contacts = session().scalars(sa.select(ReferralContact)).all()
+    assert len(contacts) >= 4
+    assert {one.country is None for one in contacts} == {True, False}
+    assert {one.is_to_be_checked for one in contacts} == {True, False}
+    for one in contacts:
+        assert re.search("example|exemple|مثال", one.name, re.IGNORECASE)
+        assert set(one.helps_with) == set(CODES)
+        for way in ways_to(one.telephone, one.address):
+            assert re.fullmatch(KEPT_FOR_FICTION, way.href or ""), way.href
 
 
 def test_every_example_would_pass_the_form(examples: Flask) -> None:
@@ -101,8 +136,10 @@ def test_removing_spares_what_is_not_an_example(examples: Flask) -> None:
             own = builders.listening_session("WG9-2026-01-01")
             reference = builders.submission(own).reference
             builders.person("own@example.org")
+            session().add(ReferralContact(name="Own", helps_with={"en": "Shelter"}, checked_on=date(2020, 6, 9)))
         with transaction():
             loader.remove()
+        assert session().scalars(sa.select(ReferralContact.name)).all() == ["Own"]
         assert session().scalars(sa.select(Submission.reference)).all() == [reference]
         assert session().scalars(sa.select(Organisation.name)).all() == ["An organisation of its own"]
         assert session().scalars(sa.select(WorkingGroup.code)).all() == ["WG9"]

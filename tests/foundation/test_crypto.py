@@ -52,7 +52,7 @@ def test_the_keyring_is_for_its_owner_only_and_never_overwritten(tmp_path: Path)
     Keyring.create(path)
     assert path.read_bytes() == before
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [entry.name for entry in tmp_path.iterdir()] == ["keyring.json"]
+    assert {entry.name for entry in tmp_path.iterdir()} == {"keyring.json", "keyring.lock"}
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", '{"active": "k1", "keys": {}, "index": ""}', "[]"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -86,6 +87,31 @@ def test_a_mail_server_that_fails_costs_nothing(app: Flask, smtp_server: SMTPSer
         row = session().scalars(sa.select(post.OutgoingMail)).one()
         assert (row.sent_at, row.attempts) == (None, 1)
         assert row.recipient is not None
+
+
+def test_an_address_that_is_refused_for_days_is_forgotten(
+    app: Flask, smtp_server: SMTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through(app, smtp_server)
+    waiting(app)
+    smtp_server.manner = Manner.REFUSE
+    begun = clock.now()
+    with app.app_context():
+        for day in range(7):
+            monkeypatch.setattr(clock, "now", lambda day=day: begun + timedelta(days=2 * day))
+            assert session().scalars(sa.select(post.OutgoingMail)).one().recipient is not None
+            assert post.deliver_due() == 0
+        assert session().scalars(sa.select(post.OutgoingMail)).all() == []
+
+
+def test_what_cannot_leave_goes_after_some_days_address_and_all(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting(app)
+    begun = clock.now()
+    with app.app_context():
+        for hours, left in ((-1, 1), (1, 0)):
+            monkeypatch.setattr(clock, "now", lambda hours=hours: begun + timedelta(days=post.DAYS_KEPT, hours=hours))
+            assert post.erase_due() == 1 - left
+            assert len(session().scalars(sa.select(post.OutgoingMail)).all()) == left
 
 
 def through(app: Flask, server: SMTPServer) -> None:

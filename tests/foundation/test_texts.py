@@ -14,7 +14,17 @@ from intake.foundation.texts import (
     clean,
     has_direction_controls,
     normal,
+    number_in,
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("0", 0), ("", None), (None, None), ("-1", None), ("٣", None), ("1 ", None), ("²", None),
+     ("999999999", 999_999_999), ("1234567890", None), ("123456789abc", None)],
+)  # fmt: skip
+def test_a_number_in_a_field_is_one_that_a_page_put_there(text: str | None, number: int | None) -> None:
+    assert number_in(text) == number
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,10 @@ CODES: dict[str, list[str]] = {
     "document_roles": ["announcement", "subject", "fed_by", "record", "feedback_on", "output"],
     "people_roles": ["speaker", "moderator", "discussant", "rapporteur", "interpreter"],
     "output_kinds": ["policy_brief", "mapping_report", "commentary", "reflections"],
+    "excerpt_kinds": ["challenge", "practice", "recommendation"],
+    "addressees": [
+        "states", "local_authorities", "united_nations", "regional_bodies", "civil_society", "employers",
+    ],
     "interpretation_modes": [
         "none", "ad_hoc_by_secretariat", "consecutive", "simultaneous", "written_translation",
     ],
@@ -130,7 +134,7 @@ def test_every_entry_says_how_sure_its_wording_is(name: str) -> None:
 
 def test_an_unknown_vocabulary_is_named_with_those_there_are() -> None:
     for call in (lambda: vocabulary("nations"), lambda: options("nations", "en")):
-        with pytest.raises(UnknownVocabulary, match=r"^no vocabulary 'nations'; there are: audiences, "):
+        with pytest.raises(UnknownVocabulary, match=r"^no vocabulary 'nations'; there are: addressees, audiences, "):
             call()
     with pytest.raises(KeyError):
         label("nations", "SN", "en")

@@ -14,6 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from intake.foundation.languages import BY_CODE
 
 START_SECONDS = 60
 SIGN_IN = re.compile(r"^\s+(\S+@\S+)\s+(\S+)\s+(.+)$")
@@ -81,3 +85,37 @@ def _wait(port: int, process: subprocess.Popen[str], printed: list[str]) -> None
         else:
             return
     raise AssertionError("the installation did not start:\n" + "".join(printed))
+
+
+@pytest.fixture(params=["en", "ar"])
+def page(request: pytest.FixtureRequest, browser: Browser, live: Live) -> Iterator[Page]:
+    """The queue of a co-lead in a real browser, in English and in Arabic."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    email, password = live.somebody("Co-lead")
+    page.goto(f"{live.url}/{request.param}/staff/sign-in/")
+    page.fill("#email", email)
+    page.fill("#password", password)
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+    page.language = request.param  # type: ignore[attr-defined]
+    page.home = f"{live.url}/{request.param}/staff"  # type: ignore[attr-defined]
+    page.goto(f"{live.url}/{request.param}/staff/queue/")
+    yield page
+    context.close()
+
+
+def look(page: Page) -> list[str]:
+    """What axe-core finds on a page, and whether it scrolls sideways, on a telephone and on a desk."""
+    faults = []
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        root = page.locator("html")
+        if root.get_attribute("dir") != BY_CODE[page.language].direction:  # type: ignore[attr-defined]
+            faults.append("direction")
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append(f"{width}: scrolls sideways")
+        for violation in Axe().run(page).response["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            faults.append(f"{width}: {violation['id']}: {nodes}")
+    return faults

@@ -6,14 +6,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.installation import Origin, origin_of
 from tests.moderation import desk
+from tests.provision.databases import Databases
+
+
+@pytest.fixture(scope="session")
+def with_desk(databases: Databases, migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    """An installation with two working groups and their co-leads."""
+    return origin_of(databases, migrated_url, tmp_path_factory.mktemp("desk"), desk.set_up)
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    """The application with two working groups and their co-leads."""
-    desk.set_up(app)
-    return app
+def origin(with_desk: Origin) -> Origin:
+    """Every test of this folder begins at that desk."""
+    return with_desk
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 from flask import Flask
@@ -10,16 +13,25 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from intake.foundation import clock
-from intake.foundation.database import transaction
+from intake.foundation.config import Settings
+from intake.foundation.database import session, transaction
+from intake.foundation.files.kinds import BY_NAME
+from intake.foundation.files.scanning import Scan
+from intake.foundation.files.workshop import CleanFile
 from intake.foundation.languages import LANGUAGES
+from intake.moderation import personal, queries, reading
+from intake.moderation import services as moderation
+from intake.moderation.filters import Filters
 from intake.moderation.queries import PAGE_SIZE
+from intake.submissions import attachments
 from intake.submissions.models import Submission
 from intake.submissions.vocabulary import Kind
 from tests import builders
-from tests.forms import page
+from tests.forms import form_on, page, send
 from tests.moderation import desk
 from tests.moderation.desk import LEAD, QUEUE, WG3, WG3_LATER, WG6, change, give, put_in_state, received, url
 
+OLD = clock.now() - timedelta(days=31)
 MOST_STATEMENTS = 6
 """DESIGN, budgets: the queue page."""
 
@@ -144,7 +156,7 @@ def test_a_row_tells_what_matters(app: Flask, lead: FlaskClient) -> None:
     assert "Possible danger" in row
     assert "Colleague" in row
     change(app, reference, claimed_until=clock.now() - timedelta(minutes=1))
-    assert "Colleague" not in desk.text(lead.get(QUEUE))
+    assert "Colleague" not in page(lead.get(QUEUE)).cssselect(".queue > li")[0].text_content()
 
 
 def test_openings_have_their_own_language_and_are_only_text(app: Flask, lead: FlaskClient) -> None:
@@ -187,3 +199,168 @@ def test_a_filter_names_each_language_in_itself(lead: FlaskClient) -> None:
     assert [(one.get("value"), one.get("lang", "en"), one.get("dir")) for one in options] == [
         ("", "en", "ltr"), ("en", "en", "ltr"), ("fr", "fr", "ltr"), ("es", "es", "ltr"), ("ar", "ar", "rtl"),
     ]  # fmt: skip
+
+
+def test_every_filter_finds_what_it_says_and_they_combine(app: Flask, lead: FlaskClient) -> None:
+    plain = give(app, country="FR")
+    tunis = give(app, country="TN", stakeholder_type="civil_society", organisation="Other House", kind=Kind.PRACTICE)
+    mine, theirs, asked, filed = (give(app, country="PT") for _number in range(4))
+    soon = clock.now() + timedelta(hours=1)
+    with app.app_context(), transaction():
+        me, colleague = desk.somebody(LEAD).id, desk.somebody(desk.COLLEAGUE).id
+        change_themes(plain)
+        attachments.add(
+            desk.found(filed),
+            attachments.put(CleanFile(BY_NAME["wav"], b"RIFF", ()), name="a.wav", digest="a", scan=Scan.NOT_SCANNED),
+        )
+    change(app, mine, claimed_by_id=me, claimed_until=soon)
+    change(app, theirs, claimed_by_id=colleague, claimed_until=soon)
+    change(app, filed, claimed_by_id=colleague, claimed_until=clock.now() - timedelta(hours=1))
+    received(app, plain, days_ago=15)
+    received(app, theirs, days_ago=8)
+    change(app, asked, state="question_asked", asked_at=clock.now() - timedelta(days=22), received_at=OLD)
+    for query, expected in {
+        "region=015": [tunis],
+        "who=civil_society": [tunis],
+        "theme=alternatives_to_detention": [plain],
+        "claimed=me": [mine],
+        f"claimed={colleague}": [theirs],
+        "claimed=somebody": [theirs, mine],
+        "claimed=nobody": [asked, plain, tunis, filed],
+        "age=7": [asked, plain, theirs],
+        "age=14": [asked, plain],
+        "age=30": [asked],
+        "files=yes": [filed],
+        "due=late": [asked, plain],
+        "due=answer": [asked],
+        "due=late&claimed=nobody&theme=alternatives_to_detention": [plain],
+        "region=039&claimed=nobody": [asked, filed],
+    }.items():
+        shown = lead.get(f"{QUEUE}?{query}")
+        assert desk.listed(shown) == expected, query
+        onward = page(shown).cssselect(".queue > li > a")[0].get("href")
+        assert dict(parse_qsl(onward.partition("?")[2])) == dict(parse_qsl(query))
+
+
+def change_themes(reference: str) -> None:
+    moderation.code(desk.found(reference), desk.somebody(), themes=["alternatives_to_detention"], objectives=())
+
+
+def test_figures_beside_filters_are_what_they_lead_to(app: Flask, lead: FlaskClient) -> None:
+    give(app, language="ar", danger_now="yes")
+    give(app, kind=Kind.PRACTICE, stakeholder_type="civil_society")
+    received(app, give(app, WG3_LATER, country="FR"), days_ago=8)
+    give(app, organisation="ACT Alliance", country="FR", language="ar")
+    for query in ("", "language=ar", "kind=testimony&language=en", "who=civil_society&age=7", "claimed=nobody"):
+        shown = lead.get(f"{QUEUE}?{query}")
+        for select in page(shown).cssselect(".filters select"):
+            for option in select.cssselect("option"):
+                figure = re.search(r" \((\d+)\)$", option.text_content())
+                if figure:
+                    chosen = dict(parse_qsl(query)) | {select.get("name"): option.get("value")}
+                    found = desk.listed(lead.get(f"{QUEUE}?{urlencode(chosen)}"))
+                    assert len(found) == int(figure[1]), (query, chosen)
+
+
+def test_what_was_changed_last_comes_first_page_by_page(app: Flask, lead: FlaskClient) -> None:
+    everything = many(app, PAGE_SIZE + 3)
+    for number, reference in enumerate(everything):
+        change(app, reference, changed_at=clock.now() - timedelta(hours=number))
+    first = lead.get(f"{QUEUE}?order=changed")
+    assert desk.listed(first) == everything[:PAGE_SIZE]
+    onward = page(first).cssselect("a[rel=next]")[0].get("href")
+    assert desk.listed(lead.get(onward)) == everything[PAGE_SIZE:]
+
+
+def test_dates_are_said_in_words(app: Flask, lead: FlaskClient) -> None:
+    fresh, late, silent, amended = give(app), give(app), give(app), give(app)
+    received(app, late, days_ago=15)
+    received(app, amended, days_ago=40)
+    change(app, amended, accepted_revision=1)
+    received(app, silent, days_ago=30)
+    change(app, silent, state="question_asked", asked_at=clock.now() - timedelta(days=22))
+    rows = {
+        row.cssselect("a")[0].text_content(): row.text_content()
+        for row in page(lead.get(QUEUE)).cssselect(".queue > li")
+    }
+    assert "due in 14 days" in rows[fresh]
+    assert "overdue" in rows[late]
+    assert "no answer for 22 days" in rows[silent]
+    assert "due in 14 days" in rows[amended], "what stands gives time: a change is counted from when it was made"
+    assert "1 is overdue" in desk.text(lead.get(QUEUE))
+    tabs = {link.text_content().rsplit(" ", 1)[0]: link for link in page(lead.get(QUEUE)).cssselect(".tabs a")}
+    assert set(tabs) == {"Mine", "Unclaimed", "Going stale", "Unanswered"}
+    assert desk.listed(lead.get(tabs["Unanswered"].get("href"))) == [silent]
+    assert set(desk.listed(lead.get(tabs["Going stale"].get("href")))) == {late, silent}
+
+
+def test_filters_are_saved_under_a_name_for_oneself(app: Flask, lead: FlaskClient) -> None:
+    give(app, language="ar")
+    address = f"{QUEUE}?language=ar&claimed=nobody"
+    saved = send(lead, address, form_on(lead.get(address), having="name"), {"name": "Arabic, free"})
+    assert saved.headers["Location"] == address
+    shown = lead.get(QUEUE)
+    link = next(link for link in page(shown).cssselect(".tabs a") if link.text_content() == "Arabic, free")
+    assert link.get("href") == address
+    assert "Arabic, free" not in desk.text(desk.signed_in(app, desk.COLLEAGUE).get(QUEUE))
+    gone = send(lead, QUEUE, form_on(shown, action="/forget/"))
+    assert gone.status_code == 303
+    assert "Arabic, free" not in desk.text(lead.get(QUEUE))
+
+
+def test_so_many_filters_are_saved_and_no_more(app: Flask, lead: FlaskClient) -> None:
+    with app.app_context(), transaction():
+        for number in range(personal.MOST_SAVED):
+            personal.save(desk.somebody(), f"Filters {number}", Filters(language="ar"))
+    address = f"{QUEUE}?kind=practice"
+    form = form_on(lead.get(address), having="name")
+    refused = send(lead, address, form, {"name": "One more"})
+    assert refused.status_code == 422
+    assert "One more" in refused.get_data(as_text=True)
+    assert send(lead, address, form, {"name": "Filters 3"}).status_code == 303, "the same name is no further one"
+
+
+def test_what_is_taken_over_goes_with_a_note(app: Flask, lead: FlaskClient) -> None:
+    reference, colleague = give(app), desk.signed_in(app, desk.COLLEAGUE)
+    desk.act(colleague, reference, "claim/")
+    empty = desk.act(lead, reference, "take-over/")
+    assert empty.status_code == 422
+    assert desk.act(lead, reference, "take-over/", {"note": "You are away."}).status_code == 303
+    assert f"Lead took this over from you: {reference}" in desk.text(colleague.get(QUEUE))
+    assert "You are away." in desk.text(colleague.get(url(reference)))
+    assert "submission.take_over" in [line[0] for line in desk.acts(app, reference)]
+
+
+def test_no_list_reads_or_sorts_everything(app: Flask, settings: Settings) -> None:
+    """Each common filter is read by an index of what waits; what is sorted is bounded by a moment, or a page."""
+    is_sqlite = settings.database_url.startswith("sqlite")
+    with app.test_request_context("/en/"):
+        person = desk.somebody()
+        held = queries.sessions_moderated(person)
+        reach = reading.reach_of(person)
+        for query, index in {
+            "": "waiting", "language=ar": "language_waiting", "who=civil_society": "who_waiting",
+            "claimed=me": "claimed", "claimed=nobody": "waiting", "due=late": "waiting", "age=7": "waiting",
+            "due=answer": "waiting",
+            "flag=danger": "danger", "flag=child": "child_alone", "flag=message": "message",
+            "order=changed": "changed", "kind=practice": "waiting",
+        }.items():  # fmt: skip
+            filters = Filters.kept(query)
+            for chosen in (tuple(one.id for one in held), (held[0].id,)):
+                statement = queries.page_of_queue(reach, chosen, filters, later=False)
+                plan = plan_of(statement, queries.moments(person, filters), is_sqlite=is_sqlite)
+                assert f"ix_submission_{index}" in plan, (query, plan)
+                assert not re.search(r"SCAN submission\b|Seq Scan on submission\b", plan), (query, plan)
+                if len(chosen) == 1:
+                    assert not re.search(r"ORDER BY|Sort Key", plan), (query, plan)
+
+
+def plan_of(statement: sa.Select[Any], values: dict[str, Any], *, is_sqlite: bool) -> str:
+    compiled = statement.params(**values).compile(session().get_bind(), compile_kwargs={"literal_binds": True})
+    connection = session().connection()
+    if is_sqlite:
+        return "\n".join(row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}"))
+    # So few rows are read fastest from first to last: the question is whether there is another way at all.
+    for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
+        connection.exec_driver_sql(f"SET LOCAL {setting} = off")
+    return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled}".replace("%", "%%")))

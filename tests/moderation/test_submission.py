@@ -69,6 +69,14 @@ def test_it_says_what_is_known(app: Flask, lead: FlaskClient) -> None:
         assert words in shown
 
 
+@pytest.mark.parametrize(("guardian", "alone"), [("alone", True), ("child", True), ("both", False)])
+def test_it_says_why_a_child_alone_is_to_be_read_first(
+    app: Flask, lead: FlaskClient, guardian: str, *, alone: bool
+) -> None:
+    shown = text(lead.get(url(give(app, about_child="yes", guardian=guardian))))
+    assert ("A child is told of, and no parent or guardian agreed" in shown) is alone
+
+
 def test_it_tells_of_characters_that_turn_the_direction(app: Flask, lead: FlaskClient) -> None:
     reference = give(app, what_happened="They said \u202eyllaitnedifnoc\u202c that it was over.")
     assert "change its direction" in text(lead.get(url(reference)))
@@ -98,15 +106,15 @@ def test_statements_of_a_page_do_not_grow_with_the_queue(app: Flask, lead: Flask
 # Moves
 
 MODERATORS = {
-    "submitted": {"accept", "decline", "ask", "safeguard"},
-    "in_review": {"accept", "decline", "ask", "safeguard"},
-    "question_asked": {"accept", "decline", "safeguard"},
-    "accepted": {"reopen", "safeguard"},
-    "declined": {"reopen"},
+    "submitted": {"accept", "decline", "safeguard", "tell"},
+    "in_review": {"accept", "decline", "safeguard", "tell"},
+    "question_asked": {"accept", "decline", "safeguard", "tell"},
+    "accepted": {"reopen", "safeguard", "tell"},
+    "declined": {"reopen", "tell"},
     "safeguarding": {"return"},
 }
 LEADS_TO = {
-    "accept": "accepted", "decline": "declined", "ask": "question_asked", "safeguard": "safeguarding",
+    "accept": "accepted", "decline": "declined", "safeguard": "safeguarding",
     "reopen": "in_review", "return": "in_review",
 }  # fmt: skip
 
@@ -164,7 +172,7 @@ def test_a_decision_is_a_record(app: Flask, lead: FlaskClient) -> None:
     assert "<b>please</b>" not in shown.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("verb", ["decline", "ask"])
+@pytest.mark.parametrize("verb", ["decline", "tell"])
 def test_what_is_said_to_the_contributor_waits_behind_the_receipt(app: Flask, lead: FlaskClient, verb: str) -> None:
     reference = give(app, follow_up=True, email="yusra@example.org", language="ar")
     act(lead, reference, f"decide/{verb}/", {"words": "هل كان ذلك مكتوبًا؟", "language": "ar"})
@@ -182,7 +190,7 @@ def test_what_is_said_to_the_contributor_waits_behind_the_receipt(app: Flask, le
 
 def test_an_answer_stands_under_the_question(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
-    decide(lead, reference, "ask", "When was that?")
+    desk.ask(lead, reference, "When was that?")
     with app.app_context(), transaction():
         answer(desk.found(reference), "In April.", "en")
     thread = [item.text_content() for item in page(lead.get(url(reference))).cssselect(".thread > li")]
@@ -232,7 +240,7 @@ def test_the_cap_stays_where_a_child_is_concerned(app: Flask, lead: FlaskClient,
 def test_a_decision_on_what_was_changed_is_refused_and_says_what_changed(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
     seen = form_on(lead.get(url(reference)), action="/decide/decline/")
-    decide(signed_in(app, COLLEAGUE), reference, "ask", "When was that?")
+    desk.ask(signed_in(app, COLLEAGUE), reference, "When was that?")
     overtaken = send(lead, url(reference), seen, {"words": REASON})
     assert overtaken.status_code == 409
     assert "Ask a question · Colleague" in text(overtaken)
@@ -245,7 +253,7 @@ def test_a_decision_on_what_was_changed_is_refused_and_says_what_changed(app: Fl
 
 def test_words_for_a_move_that_is_closed_now_are_kept_to_copy(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
-    seen = form_on(lead.get(url(reference)), action="/decide/ask/")
+    seen = form_on(lead.get(url(reference)), action="/decide/decline/")
     decide(signed_in(app, COLLEAGUE), reference, "accept")
     overtaken = send(lead, url(reference), seen, {"words": REASON})
     assert overtaken.status_code == 409
@@ -449,9 +457,11 @@ def test_after_a_decision_the_next_one_is_at_hand(app: Flask, lead: FlaskClient)
         desk.received(app, reference, days_ago=days_ago)
     act(signed_in(app, COLLEAGUE), second, "claim/")
     decided = decide(lead, first, "accept")
-    shown = lead.get(decided.headers["Location"])
-    onward = [link.get("href") for link in page(shown).cssselect("a") if link.text_content() == "Next in the queue"]
-    assert onward == [url(third)]
+    assert decided.headers["Location"] == url(third)
+    assert f"Accepted. Decided: {first}. Next: {third}." in lead.get(url(third)).get_data(as_text=True)
+    decided = decide(lead, third, "accept")
+    assert decided.headers["Location"] == QUEUE
+    assert f"Decided: {third}. It was the last one in this list." in lead.get(QUEUE).get_data(as_text=True)
 
 
 def test_filters_stay_while_one_reads(app: Flask, lead: FlaskClient) -> None:
@@ -526,7 +536,7 @@ def test_what_was_kept_without_a_language_of_its_own_is_shown_in_that_of_its_scr
 def test_the_language_of_a_message_is_that_of_the_page_until_somebody_chooses(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
     for language in ("en", "ar"):
-        form = form_on(lead.get(url(reference, language=language)), action="/decide/ask/")
+        form = form_on(lead.get(url(reference, language=language)), action="/decide/tell/")
         assert form.fields["language"] == language
         options = [(one.get("value"), one.get("lang"), one.get("dir")) for one in form.cssselect("option")]
         assert ("ar", "ar", "rtl") in options
@@ -536,7 +546,7 @@ def test_the_language_of_a_message_is_that_of_the_page_until_somebody_chooses(ap
 def test_arabic_typed_under_another_language_is_arabic_everywhere(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
     words = "متى؟"
-    assert decide(lead, reference, "ask", words).status_code == 303
+    desk.ask(lead, reference, words)
     assert decide(lead, reference, "safeguard", "خطر").status_code == 303
     with app.app_context():
         assert desk.found(reference).messages[0].language == "ar"

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.provision import NotAvailableError, documents, postgres
 from tests.provision import browser as chromium
 from tests.provision.databases import Databases, SQLiteDatabases
+from tests.provision.disk import Disk
 from tests.provision.machine import requires_all
 from tests.provision.smtp import SMTPServer
 
@@ -54,6 +55,22 @@ def postgres_server() -> Iterator[postgres.PostgresServer]:
 def own_postgres() -> Iterator[postgres.ThrowawayServer]:
     """A durable server for one test, which may stop, crash and start it. Takes two seconds."""
     server = _found(lambda: postgres.start_throwaway(durable=True))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    """A disk of its own, which a test may fill to the last byte."""
+    made = _found(Disk)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def postgres_on_disk(disk: Disk) -> Iterator[postgres.ThrowawayServer]:
+    """A durable server that keeps everything on that disk."""
+    server = _found(lambda: postgres.start_throwaway(durable=True, place=disk.path))
     yield server
     server.close()
 

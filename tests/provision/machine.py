@@ -11,6 +11,11 @@ from pathlib import Path
 INSTALL_TIMEOUT = 900
 """Seconds an installation may take in all; a dead network is noticed sooner."""
 
+MEMORY = Path("/dev/shm")
+"""A folder that lies in memory, on Linux."""
+_ROOM_BYTES = 4 << 30
+"""What has to be free there: several test processes with a PostgreSQL each take about a third of it."""
+
 _APT = ("apt-get", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20")
 
 
@@ -22,6 +27,16 @@ def may_install() -> bool:
 def requires_all() -> bool:
     """Whether something missing is an error: ``INTAKE_TEST_REQUIRE_ALL=1``, as in ``.ci/run``."""
     return os.environ.get("INTAKE_TEST_REQUIRE_ALL") == "1"
+
+
+def has_memory() -> bool:
+    """Whether ``MEMORY`` is there, with room, may be written to, and programs may be started from it."""
+    try:
+        found = os.statvfs(MEMORY)
+    except OSError:
+        return False
+    has_room = found.f_bavail * found.f_frsize >= _ROOM_BYTES and not found.f_flag & os.ST_NOEXEC
+    return has_room and os.access(MEMORY, os.W_OK | os.X_OK)
 
 
 def first_on_path(names: Iterable[str]) -> Path | None:

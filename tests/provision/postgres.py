@@ -14,6 +14,7 @@ nobody else can open, and on no network address.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -22,19 +23,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from tests.provision import NotAvailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.provision.machine import MEMORY, has_memory
 
 OLDEST = 14
 """The oldest major version that is taken; older ones get no fixes any more."""
@@ -98,26 +96,27 @@ class PostgresServer:
     """A running server. ``url`` is an account that may create databases; ``origin`` says where it is from."""
 
     engine = "postgresql"
+    _copying = ""
+    _connection: psycopg.Connection | None = None
 
     def __init__(self, url: URL, origin: str) -> None:
         self.url = url
         self.origin = origin
         self._created: list[str] = []
         self._name = f"intake_test_{os.getpid()}_{secrets.token_hex(3)}"
-        with _connect(self.url) as connection:
-            self.version = connection.info.parameter_status("server_version") or "unknown"
+        self._numbers = itertools.count()
+        self.version = self._connected().info.parameter_status("server_version") or "unknown"
 
     def fresh(self, template: str | None = None) -> str:
         """The URL (``postgresql+psycopg://…``) of a new database: empty, or a copy of the one at
         ``template``, to which nobody may be connected meanwhile."""
-        name = f"{self._name}_{len(self._created)}"
+        name = f"{self._name}_{next(self._numbers)}"
         source = make_url(template).database if template else "template0"
-        with _connect(self.url) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
-                    sql.Identifier(name), sql.Identifier(str(source))
-                )
+        self._connected().execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' {}").format(
+                sql.Identifier(name), sql.Identifier(str(source)), sql.SQL(self._copying)
             )
+        )
         self._created.append(name)
         return self.url.set(database=name).render_as_string(hide_password=False)
 
@@ -130,20 +129,32 @@ class PostgresServer:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        for name in self._created:
+        for name in list(self._created):
             self._drop(name)
+        self._disconnect()
 
     def _drop(self, name: str) -> None:
-        with _connect(self.url) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._connected().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._created.remove(name)
+
+    def _connected(self) -> psycopg.Connection:
+        """One connection for as long as the server lives: a new one for each database cost as much as a copy."""
+        if self._connection is None or self._connection.closed:
+            self._connection = _connect(self.url)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class ThrowawayServer(PostgresServer):
     """A server of our own in a temporary folder; gone with its data after ``close``, or with this process."""
 
-    def __init__(self, programs: Programs, *, durable: bool = False) -> None:
+    def __init__(self, programs: Programs, *, durable: bool = False, place: Path | None = None) -> None:
         self.programs = programs
-        folder = _folder()
+        folder = _folder(place, durable=durable)
         order = {"binaries": str(programs.binaries), "folder": str(folder), "durable": durable}
         self._keeper = subprocess.Popen(
             [sys.executable, "-I", str(Path(__file__).with_name("keeper.py")), json.dumps(order)],
@@ -152,7 +163,10 @@ class ThrowawayServer(PostgresServer):
             text=True,
             start_new_session=True,
         )
+        if programs.major >= 15 and folder.parent == MEMORY:
+            self._copying = "STRATEGY FILE_COPY"  # half of what the other costs there; on a disk it is twice as much
         self._log = folder / "log"
+        self.data = folder / "data"
         administrator = URL.create(
             "postgresql+psycopg",
             username="postgres",
@@ -176,6 +190,7 @@ class ThrowawayServer(PostgresServer):
 
     def stop(self, how: Literal["fast", "immediate"] = "fast") -> None:
         """Stop the server and wait until it is gone; ``immediate`` is a crash."""
+        self._disconnect()
         self._tell(f"stop {how}")
 
     def start(self) -> None:
@@ -184,6 +199,8 @@ class ThrowawayServer(PostgresServer):
         self._wait(self.url)
 
     def close(self) -> None:
+        """Leave nothing behind: the folder goes with all that is in it."""
+        self._disconnect()
         for pipe in (self._keeper.stdin, self._keeper.stdout):
             if pipe:
                 pipe.close()
@@ -221,17 +238,21 @@ class ThrowawayServer(PostgresServer):
         return lines[-1] if lines else str(error)
 
 
-@contextmanager
-def _connect(url: URL) -> Iterator[psycopg.Connection]:
+def _connect(url: URL) -> psycopg.Connection:
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True, connect_timeout=10) as connection:
-        yield connection
+    return psycopg.connect(plain, autocommit=True, connect_timeout=10)
 
 
-def _folder() -> Path:
-    """A new folder that the server's account can enter, with a path short enough for a socket."""
-    for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
-        place = Path(parent).resolve()
+def _folder(wanted: Path | None, *, durable: bool) -> Path:
+    """A new folder (in ``wanted``) that the server's account can enter, with a path short enough for a socket.
+
+    In memory for what need not outlast the run: a database copied there costs a fifth.
+    """
+    usual = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
+    if not durable and has_memory():
+        usual.insert(0, MEMORY)
+    for parent in usual if wanted is None else (wanted,):
+        place = parent.resolve()
         if len(str(place)) > _SOCKET_ROOM or (os.geteuid() == 0 and not _lets_through(place)):
             continue
         return Path(tempfile.mkdtemp(prefix="intake-postgres-", dir=place))
@@ -252,8 +273,9 @@ def start() -> PostgresServer:
     return start_throwaway()
 
 
-def start_throwaway(*, durable: bool = False) -> ThrowawayServer:
-    """A server of our own, which may be stopped and started; ``durable`` keeps ``fsync`` on.
+def start_throwaway(*, durable: bool = False, place: Path | None = None) -> ThrowawayServer:
+    """A server of our own, which may be stopped and started; ``durable`` keeps ``fsync`` on, and all that it
+    writes lies in a folder in ``place``.
 
     Raises ``NotAvailableError`` with what was tried.
     """
@@ -262,7 +284,7 @@ def start_throwaway(*, durable: bool = False) -> ThrowawayServer:
         if programs is None:
             continue
         try:
-            return ThrowawayServer(programs, durable=durable)
+            return ThrowawayServer(programs, durable=durable, place=place)
         except NotAvailableError as error:
             tried.append(f"{programs.origin} {programs.major} ({error.reason})")
     reason = "; ".join(tried) or f"neither installed (version {OLDEST} or newer) nor in the wheel"

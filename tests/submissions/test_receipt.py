@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from intake import cli
+from intake.accounts.models import Person
 from intake.accounts.permissions import Role
 from intake.foundation import clock
 from intake.foundation.database import engine, session, transaction
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
 from intake.foundation.post import OutgoingMail
-from intake.submissions import services, workflow
+from intake.foundation.register import RegisterLine
+from intake.moderation import services as moderation
+from intake.moderation.models import Coding
+from intake.submissions import attachments, services, workflow
 from intake.submissions.consent import Consent, Tier
 from intake.submissions.models import ConsentRecord, Submission
 from intake.submissions.sealing import Erased, open_answers, open_contact, open_message
 from tests import builders
 from tests.builders import CODE, TOKEN
-from tests.forms import page, post_form
+from tests.forms import form_on, page, post_form, send
 
 DOOR, MINE = "/en/receipt/", "/en/receipt/submission/"
 
@@ -79,6 +86,15 @@ def test_without_the_code_there_is_only_the_door(client: FlaskClient) -> None:
         assert (response.status_code, response.headers["Location"]) == (302, DOOR)
 
 
+@pytest.mark.usefixtures("lead")
+def test_a_visit_ends_half_an_hour_after_the_last_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    come_back(client)
+    begun = clock.now()
+    for minutes, status in ((25, 200), (50, 200), (81, 302)):
+        monkeypatch.setattr(clock, "now", lambda minutes=minutes: begun + timedelta(minutes=minutes))
+        assert client.get(MINE).status_code == status
+
+
 def test_a_question_is_answered_behind_the_receipt(app: Flask, client: FlaskClient, lead: int) -> None:
     ask(app, lead)
     come_back(client)
@@ -112,7 +128,7 @@ def test_an_answer_in_letters_that_tell_no_language_keeps_that_of_the_page(
     assert (answered.get("lang"), answered.get("dir")) == ("und", "ltr")
 
 
-def test_an_answer_that_comes_too_late_is_given_back(app: Flask, client: FlaskClient, lead: int) -> None:
+def test_an_answer_that_comes_too_late_arrives_as_a_message(app: Flask, client: FlaskClient, lead: int) -> None:
     ask(app, lead)
     come_back(client)
     form = page(client.get(MINE)).cssselect("form[action$='/answer/']")[0]
@@ -121,8 +137,11 @@ def test_an_answer_that_comes_too_late_is_given_back(app: Flask, client: FlaskCl
         workflow.make(kept, "decline", version=kept.version, person_id=lead, reason="r")
     typed = {"csrf_token": form.fields["csrf_token"], "answer": "My long answer"}
     response = client.post("/en/receipt/answer/", data=typed)
-    assert response.status_code == 409
-    assert "My long answer" in page(response).text_content()
+    assert response.status_code == 302
+    assert "My long answer" in page(client.get(MINE)).text_content()
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        assert (kept.state, kept.message_waiting) == ("declined", True)
 
 
 def test_the_mail_says_only_that_there_is_news(app: Flask, lead: int) -> None:
@@ -151,13 +170,18 @@ def test_consent_can_be_lowered_and_counts_at_once(app: Flask, client: FlaskClie
         ]
 
 
-@pytest.mark.usefixtures("lead")
-def test_withdrawing_takes_two_clicks_and_destroys_who_it_was(app: Flask, client: FlaskClient) -> None:
+def test_withdrawing_takes_two_clicks_and_destroys_who_it_was(app: Flask, client: FlaskClient, lead: int) -> None:
     come_back(client)
+    assert post_form(client, MINE, {"answer": "One more thing."}, having="answer").status_code == 302
+    with app.app_context(), transaction():
+        kept, person = session().scalars(sa.select(Submission)).one(), session().get_one(Person, lead)
+        moderation.claim(kept, person)
+        assert (kept.message_waiting, kept.claimed_by_id) == (True, lead)
     assert post_form(client, "/en/receipt/withdraw/", having="csrf_token").status_code == 302
     with app.app_context():
         kept = session().scalars(sa.select(Submission)).one()
         assert (kept.state, kept.contact_key) == ("withdrawn", None)
+        assert (kept.message_waiting, kept.claimed_by_id, kept.claimed_until) == (False, None, None)
         with pytest.raises(Erased):
             open_contact(kept, kept.revisions[0])
     assert client.get(MINE).status_code == 302
@@ -201,6 +225,10 @@ def test_lowered_consent_stays_lowered_whoever_else_lowers_it(app: Flask) -> Non
 def test_after_the_stated_days_the_text_is_gone_for_good(app: Flask, client: FlaskClient) -> None:
     come_back(client)
     post_form(client, "/en/receipt/withdraw/", having="csrf_token")
+    with app.app_context(), transaction():
+        held, lead = session().scalars(sa.select(Submission)).one(), session().scalars(sa.select(Person)).first()
+        assert lead is not None
+        session().add(Coding(submission_id=held.id, scheme="theme", code="borders", person_id=lead.id, at=clock.now()))
     with app.app_context():
         with transaction():
             assert services.erase_due() == 0
@@ -209,10 +237,54 @@ def test_after_the_stated_days_the_text_is_gone_for_good(app: Flask, client: Fla
         with transaction():
             assert services.erase_due() == 1
         kept = session().scalars(sa.select(Submission)).one()
-        assert (kept.text_key, kept.receipt_digest, kept.form_digest, kept.organisation_index) == (None,) * 4
+        assert (kept.text_key, kept.receipt_digest, kept.organisation_index) == (None,) * 3
         assert kept.sent_digest is None
+        assert kept.tier_cap == Tier.NAMED
+        assert session().scalars(sa.select(Coding)).all() == []
+        assert (kept.country, kept.stakeholder_type, kept.came_by, kept.entry, kept.danger_now) == (None,) * 4 + (
+            False,
+        )
         with pytest.raises(Erased):
             open_answers(kept, kept.revisions[0])
+        line = session().scalars(sa.select(RegisterLine).order_by(RegisterLine.number.desc())).first()
+        assert line is not None
+        assert (line.act, line.subject) == ("submission.erase", kept.reference)
+
+
+@pytest.mark.usefixtures("lead")
+def test_one_that_cannot_be_erased_holds_nobody_else_up(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context(), transaction():
+        held = session().scalars(sa.select(Submission)).one().listening_session
+        builders.submission(held)
+        for one in session().scalars(sa.select(Submission)):
+            services.withdraw(one)
+            one.erase_after = clock.now() - timedelta(minutes=1)
+    erase_of = attachments.erase_of
+
+    def fails_for_the_first(submission: Submission) -> None:
+        if submission.id == 1:
+            raise ValueError
+        erase_of(submission)
+
+    def rounds() -> tuple[bool, list[bool]]:
+        is_done = cli._work(app)
+        with app.app_context():
+            kept = session().scalars(sa.select(Submission).order_by(Submission.id))
+            return is_done, [one.text_key is not None for one in kept]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(attachments, "erase_of", fails_for_the_first)
+        assert rounds() == (False, [True, False])
+    assert rounds() == (True, [False, False])
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_page_of_somebody_else_ends_no_visit(client: FlaskClient) -> None:
+    come_back(client)
+    for site in ("cross-site", "same-site"):
+        response = client.post("/en/leave/", headers={"Sec-Fetch-Site": site})
+        assert client.get(response.headers["Location"]).status_code == 200
+    assert client.get(MINE).status_code == 200
 
 
 @pytest.mark.usefixtures("lead")
@@ -224,6 +296,11 @@ def test_leaving_forgets_the_visit_and_says_nothing(client: FlaskClient) -> None
     assert "storage" in landing.headers["Clear-Site-Data"]
     assert not any(word in landing.get_data(as_text=True).lower() for word in ("intake", "migra", "listening"))
     assert client.get(MINE).status_code == 302
+
+
+@pytest.mark.parametrize(("site", "empties"), [("cross-site", False), ("same-site", False), ("same-origin", True)])
+def test_only_our_own_pages_empty_what_is_kept(client: FlaskClient, site: str, *, empties: bool) -> None:
+    assert ("Clear-Site-Data" in client.get("/en/leave/", headers={"Sec-Fetch-Site": site}).headers) is empties
 
 
 @pytest.mark.usefixtures("lead")
@@ -274,6 +351,60 @@ def test_nobody_who_withdrew_is_written_to(app: Flask, client: FlaskClient, lead
     post_form(client, "/en/receipt/withdraw/", having="csrf_token")
     with app.app_context():
         assert session().scalars(sa.select(OutgoingMail)).all() == []
+
+
+def test_nobody_who_does_not_want_it_any_more_is_written_to(app: Flask, client: FlaskClient, lead: int) -> None:
+    ask(app, lead)
+    with app.app_context(), transaction():
+        services.mail_signed_receipt(session().scalars(sa.select(Submission)).one(), "amal@example.org", "en")
+    come_back(client)
+    url = "/en/receipt/consent/"
+    still = {"consent_tier": "1", "follow_up": "y", "publication": []}
+    assert post_form(client, url, still, having="consent_tier").status_code == 302
+    with app.app_context():
+        assert sorted(session().scalars(sa.select(OutgoingMail.news))) == [False, True]
+    assert post_form(client, url, {**still, "follow_up": []}, having="consent_tier").status_code == 302
+    with app.app_context():
+        assert session().scalars(sa.select(OutgoingMail.news)).all() == [False], "what was asked for still leaves"
+
+
+@pytest.mark.parametrize(
+    "doing",
+    [
+        ("submission/", "answer", "reply"),
+        ("change/", "what_happened", "amend"),
+        ("copy/", "email", "mail_signed_receipt"),
+    ],
+)
+def test_what_comes_at_the_moment_of_a_withdrawal_is_handed_back_and_nothing_is_done(
+    app: Flask, lead: int, monkeypatch: pytest.MonkeyPatch, doing: tuple[str, str, str]
+) -> None:
+    (url, field, act), client = doing, app.test_client()
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:25")
+    ask(app, lead)
+    come_back(client)
+    words = "amal@example.org" if field == "email" else "One more word that nobody must lose."
+    typed = {field: words}
+    response = client.get(f"/en/receipt/{url}")
+    form = form_on(response, having=field)
+    if act == "amend":
+        form = form_on(send(client, "/en/receipt/change/", form, {**typed, "step": "check"}), having="seen")
+        typed = {"step": "send"}
+    real = getattr(services, act)
+
+    def overtaken(submission: Submission, *rest: Any, **further: Any) -> Any:
+        # Withdrawn after the page was asked for and before the act: both in the transaction that waits for it.
+        services.withdraw(submission)
+        session().commit()
+        return real(submission, *rest, **further)
+
+    monkeypatch.setattr(services, act, overtaken)
+    told = send(client, f"/en/receipt/{url}", form, typed)
+    assert told.status_code in (409, 422)
+    assert words in page(told).text_content() or words in told.text
+    with app.app_context():
+        assert session().scalars(sa.select(OutgoingMail)).all() == []
+        assert len(session().scalars(sa.select(Submission)).one().revisions) == 1
 
 
 @pytest.mark.usefixtures("lead")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from intake.accounts.permissions import Role
 from intake.digests import services as digests
 from intake.foundation import clock
 from intake.foundation.database import session, transaction
+from intake.foundation.register import RegisterLine
 from intake.moderation import services as moderation
 from intake.submissions import services, workflow
 from intake.submissions.consent import Consent, Tier
@@ -24,6 +26,7 @@ from intake.submissions.vocabulary import Kind
 from tests import builders
 from tests.forms import form_on, page, post_form, send
 from tests.installation import browser_of
+from tests.submissions.test_form import consent_shown
 
 DOOR, MINE, CHANGE = "/en/receipt/", "/en/receipt/submission/", "/en/receipt/change/"
 CONSENT = "/en/receipt/consent/"
@@ -84,6 +87,21 @@ def test_the_form_holds_what_was_said(visitor: FlaskClient) -> None:
     assert dict(form.form_values())["population_groups"] == "women"
     assert form.fields["happened_when_declined"] == "y"
     assert "consent_tier" not in form.fields, "consent is changed in a place of its own"
+
+
+def test_what_was_done_is_said_once_and_before_anything_else(visitor: FlaskClient) -> None:
+    def told() -> str:
+        return str(page(visitor.get(MINE)).xpath("string(//main/h1/following-sibling::*[1])"))
+
+    for act, words in (
+        (lambda: change(visitor), "Nothing was changed"),
+        (lambda: change(visitor, what_happened=AFTER), "Your change is kept"),
+        (lambda: post_form(visitor, CONSENT, {"consent_tier": "1"}, having="consent_tier"), "Your consent is changed"),
+        (lambda: post_form(visitor, CONSENT, {"consent_tier": "1"}, having="consent_tier"), "Nothing was changed"),
+    ):
+        assert act().headers["Location"] == MINE
+        assert words in told()
+        assert words not in told()
 
 
 def test_a_change_is_a_new_revision_and_nothing_is_overwritten(app: Flask, visitor: FlaskClient) -> None:
@@ -165,10 +183,17 @@ def test_care_only_grows(app: Flask, visitor: FlaskClient) -> None:
     change(visitor, recognition_harm="yes")
     with app.app_context():
         assert kept().tier_cap == Tier.ANONYMOUS
-    change(visitor, recognition_harm="no", danger_now="yes")
-    change(visitor, danger_now="no")
+    change(visitor, recognition_harm="no", danger_now="yes", about_child="yes", guardian="alone")
+    change(visitor, danger_now="no", guardian="both")
     with app.app_context():
-        assert (kept().tier_cap, kept().danger_now) == (Tier.ANONYMOUS, True)
+        assert (kept().tier_cap, kept().danger_now, kept().child_alone) == (Tier.ANONYMOUS, True, True)
+
+
+def test_withdrawing_erases_that_a_child_was_alone(app: Flask, visitor: FlaskClient) -> None:
+    change(visitor, about_child="yes", guardian="alone")
+    post_form(visitor, "/en/receipt/withdraw/", having="csrf_token")
+    with app.app_context():
+        assert (kept().state, kept().child_alone) == ("withdrawn", False)
 
 
 def test_a_page_that_was_overtaken_keeps_the_words(app: Flask, visitor: FlaskClient) -> None:
@@ -205,6 +230,19 @@ def test_what_is_in_the_hands_of_safeguarding_is_not_changed(app: Flask, visitor
     assert "Change it" not in page(visitor.get(MINE)).text_content()
 
 
+def test_nobody_is_sure_of_what_no_page_asked(app: Flask, visitor: FlaskClient) -> None:
+    more, all_of_it = {"consent_tier": "3"}, {"consent_tier": "4", "publication": "y"}
+    assert post_form(visitor, CONSENT, {**more, "sure": "y"}, having="consent_tier").status_code == 422
+    asked = form_on(post_form(visitor, CONSENT, more, having="consent_tier"), having="sure")
+    again = send(visitor, CONSENT, asked, {**all_of_it, "sure": "y"})
+    assert again.status_code == 422, "asked of less than that"
+    assert not form_on(again, having="sure").xpath(".//input[@name='sure']/@checked")
+    post_form(visitor, CONSENT, {"consent_tier": "1"}, having="consent_tier")
+    assert send(visitor, CONSENT, asked, {"sure": "y"}).status_code == 422, "asked before it was lowered"
+    with app.app_context():
+        assert kept().consent_tier == 1
+
+
 def test_allowing_more_needs_a_second_look(app: Flask, visitor: FlaskClient) -> None:
     asked = post_form(visitor, CONSENT, {"consent_tier": "4", "publication": "y"}, having="consent_tier")
     assert asked.status_code == 422
@@ -218,6 +256,50 @@ def test_allowing_more_needs_a_second_look(app: Flask, visitor: FlaskClient) -> 
         assert (kept().consent_tier, kept().publication) == (4, True)
         records = session().scalars(sa.select(ConsentRecord).order_by(ConsentRecord.id)).all()
         assert [record.tier for record in records] == [2, 4]
+        (first, second) = (json.loads(record.wording) for record in records)
+        assert "sure" not in first
+    shown = page(asked)
+    assert second["sure"] == shown.xpath("string(//label[@for='sure'])")
+    notice = shown.xpath("string(//div[contains(@class, 'notice warn')])")
+    assert all(words in notice for words in second["warning"])
+
+
+@pytest.mark.parametrize("more", ["publication", "follow_up"])
+def test_one_permission_more_is_more(app: Flask, visitor: FlaskClient, more: str) -> None:
+    with app.app_context(), transaction():
+        kept().publication = kept().follow_up = False
+    fewer = {"consent_tier": "1", more: "y"}  # a lower tier outweighs nothing
+    asked = post_form(visitor, CONSENT, fewer, having="consent_tier")
+    assert asked.status_code == 422
+    with app.app_context():
+        assert (kept().consent_tier, kept().publication, kept().follow_up) == (2, False, False)
+    assert send(visitor, CONSENT, form_on(asked, having="sure"), {"sure": "y"}).status_code == 302
+    with app.app_context():
+        assert (kept().consent_tier, getattr(kept(), more)) == (1, True)
+
+
+def test_nobody_is_sure_of_more_on_a_page_that_did_not_ask(app: Flask, visitor: FlaskClient) -> None:
+    asked = post_form(visitor, CONSENT, {"consent_tier": "4", "sure": "y"}, having="consent_tier")
+    assert asked.status_code == 422
+    old = post_form(visitor, CONSENT, {"consent_tier": "1", "wording": "0123456789ab"}, having="consent_tier")
+    assert "have changed since" in page(old).get_element_by_id("consent_tier-error").text_content()
+    with app.app_context():
+        assert kept().consent_tier == 2
+
+
+def test_a_change_is_recorded_in_the_words_and_the_language_of_its_page(app: Flask, visitor: FlaskClient) -> None:
+    url = CONSENT.replace("/en/", "/fr/")
+    shown = consent_shown(page(visitor.get(url)))
+    assert post_form(visitor, url, {"consent_tier": "0"}, having="consent_tier").status_code == 302
+    with app.app_context():
+        records = session().scalars(sa.select(ConsentRecord).order_by(ConsentRecord.id)).all()
+        assert [record.language for record in records] == ["en", "fr"]
+        assert json.loads(records[1].wording).items() >= shown.items()
+        assert list(shown["tiers"]) == ["4", "3", "2", "1", "0"]
+        assert kept().version == 2, "whoever decides meanwhile is told that it changed"
+        line = session().scalars(sa.select(RegisterLine).order_by(RegisterLine.number.desc())).first()
+        assert line is not None
+        assert (line.act, line.subject, line.detail) == ("submission.lower_consent", kept().reference, {"tier": 0})
 
 
 def test_more_consent_counts_in_a_new_digest_only(app: Flask, lead: int) -> None:
@@ -270,7 +352,7 @@ def test_sending_a_change_twice_is_changing_once(app: Flask, visitor: FlaskClien
 
 
 def test_a_child_in_an_earlier_version_keeps_the_cap_for_good(app: Flask, visitor: FlaskClient, lead: int) -> None:
-    change(visitor, about_child="yes")
+    change(visitor, about_child="yes", guardian="both")
     change(visitor, about_child="no")
     with app.app_context(), transaction() as database:
         database.execute(sa.update(Submission).values(consent_tier=4))
@@ -278,12 +360,21 @@ def test_a_child_in_an_earlier_version_keeps_the_cap_for_good(app: Flask, visito
         decide(app, lead, "lift_cap", "It says so now.")
 
 
+def test_what_was_written_while_it_was_handed_on_is_given_back(app: Flask, visitor: FlaskClient, lead: int) -> None:
+    form = form_on(visitor.get(CHANGE), having="what_happened")
+    decide(app, lead, "safeguard", "I am worried.")
+    told = send(visitor, CHANGE, form, {"what_happened": AFTER, "place": "Ceuta", "step": "check"})
+    assert told.status_code == 409
+    for words in (AFTER, "Ceuta"):
+        assert words in page(told).text_content()
+
+
 def test_the_organisation_of_what_was_accepted_cannot_change(app: Flask, visitor: FlaskClient, lead: int) -> None:
     decide(app, lead, "accept")
     check = post_form(visitor, CHANGE, {"organisation": "Some Village Club"}, having="what_happened")
     refused = send(visitor, CHANGE, form_on(check, having="seen"), {"step": "send"})
     assert refused.status_code == 422
-    assert "once it was accepted" in page(refused).get_element_by_id("organisation-error").text_content()
+    assert "once the submission is accepted" in page(refused).get_element_by_id("organisation-error").text_content()
     with app.app_context():
         assert len(kept().revisions) == 1
     assert change(visitor, organisation="maison  ouverte", what_happened=AFTER).status_code == 302

@@ -24,8 +24,8 @@ from intake.digests.document import (
     Words,
 )
 from intake.foundation.multilingual import Text
+from intake.foundation.plain import plain
 
-from .plain import plain
 from .table import question_names
 
 SCHEMA_VERSION = 1

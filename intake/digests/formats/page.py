@@ -12,8 +12,8 @@ from flask import current_app
 
 from intake.digests.document import Document
 from intake.foundation.i18n import speaking
+from intake.foundation.plain import plain
 
-from .plain import plain
 from .wording import day_of_issue
 
 _TEMPLATE = "digests/export.html"

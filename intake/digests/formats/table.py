@@ -8,25 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from intake.digests.document import Document, Entry
-
-from .plain import plain
-
-# What no reader sees before a formula: spaces, controls, joiners, direction marks, what ``plain`` takes out.
-_UNSEEN = (
-    r"\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    r"\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-)
-# Characters that start a formula, and their full-width, small and typographic forms.
-_STARTERS = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
-_FORMULA = re.compile(rf"\A[{_UNSEEN}]*[\t\r\n\x00{_STARTERS}]")
-# A spreadsheet that splits at semicolons or tabs, as French and Spanish ones do, cuts a cell of
-# a comma-separated file there and at its line breaks: what follows can then start a formula.
-_INNER_FORMULA = re.compile(rf"([;\t\n\r][ \u00a0]*)(?=[{_STARTERS}])")
+from intake.foundation.sheets import neutral
 
 COLUMNS = (
     "reference",
@@ -64,16 +50,6 @@ def question_names(document: Document) -> tuple[str, ...]:
     """Names of all questions the entries may answer: declared ones in order, then any other by name."""
     answered = {name for entry in document.entries for name in entry.answers}
     return (*document.questions, *sorted(answered.difference(document.questions)))
-
-
-def neutral(cell: str) -> str:
-    """``cell`` so that no spreadsheet takes it for a formula: an apostrophe before what would start one.
-
-    Rule: SECURITY.md, "Exports"; starts with ``= + - @ TAB CR LF NUL`` or a full-width
-    form, also after spaces and invisible characters.
-    """
-    guarded = f"'{plain(cell)}" if _FORMULA.match(cell) else plain(cell)
-    return _INNER_FORMULA.sub(r"\1'", guarded)
 
 
 def _rows(document: Document, names: tuple[str, ...]) -> Iterator[list[str]]:

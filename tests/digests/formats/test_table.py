@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.digests.document import Entry
-from intake.digests.formats.table import COLUMNS, neutral
+from intake.digests.formats.table import COLUMNS
 from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
+from intake.foundation.sheets import neutral
 from tests.digests.formats.conftest import Write
 from tests.digests.formats.golden import HOSTILE, QUESTIONS, VOICES, golden
 

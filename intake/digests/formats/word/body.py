@@ -23,9 +23,9 @@ from intake.digests.document import (
     Quotation,
     Table,
 )
-from intake.digests.formats.plain import plain
 from intake.foundation.languages import locale_of
 from intake.foundation.multilingual import Text
+from intake.foundation.plain import plain
 
 from .styles import TEXT_WIDTH, style_id
 from .text import NAMESPACES, Setter, element, tag

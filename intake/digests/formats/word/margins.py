@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from lxml import etree
 
 from intake.digests.document import Document
-from intake.digests.formats.plain import plain
 from intake.digests.formats.wording import day_of_issue
 from intake.foundation.multilingual import Text
+from intake.foundation.plain import plain
 
 from .house import part
 from .text import Setter, element

@@ -16,9 +16,9 @@ from typing import Literal
 from lxml import etree
 
 from intake.digests.document import Line, Words
-from intake.digests.formats.plain import paragraphs, plain
 from intake.foundation.languages import UNDETERMINED, Direction, direction_of
 from intake.foundation.multilingual import Text
+from intake.foundation.plain import paragraphs, plain
 
 from .styles import line_height, style_id
 

@@ -1,0 +1,72 @@
+"""Pictures inside documents: their pixels as they are, byte by byte, and nothing that stands around them."""
+
+from __future__ import annotations
+
+import re
+
+from .kinds import Refusal, Refused
+
+_START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+_NEXT_MARKER = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")
+_JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
+_JP2_KEPT = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c"})
+
+
+def bare_jpeg(body: bytes) -> bytes:
+    """A JPEG without the segments that say where, when and by whom, without thumbnails and without what follows it.
+
+    Raises:
+        Refused: it is damaged.
+    """
+    if body[:2] != bytes([0xFF, _START]):
+        raise Refused(Refusal.DAMAGED)
+    kept, at = bytearray(body[:2]), 2
+    while at + 4 <= len(body):
+        while body[at : at + 2] == b"\xff\xff":
+            at += 1
+        marker, end = body[at + 1], at + 2 + int.from_bytes(body[at + 2 : at + 4])
+        if marker == _END:
+            break
+        if body[at] != 0xFF or end > len(body):
+            raise Refused(Refusal.DAMAGED)
+        kept += _segment(marker, body[at:end])
+        at = end
+        if marker == _SCAN:
+            found = _NEXT_MARKER.search(body, at)
+            stop = found.start() if found else len(body)
+            kept += body[at:stop]
+            at = stop
+    return bytes(kept) + bytes([0xFF, _END])
+
+
+def _segment(marker: int, segment: bytes) -> bytes:
+    """The segment, if the pixels need it: of notes only which colours are meant."""
+    if marker == 0xE0 and segment[4:9] == b"JFIF\0" and len(segment) >= 18:
+        return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"  # the picture beside the picture is left out
+    if marker == 0xEE and segment[4:9] == b"Adobe" and len(segment) >= 16:
+        return b"\xff\xee\0\x0e" + segment[4:16]
+    return b"" if 0xE0 <= marker <= 0xEF or marker == _COMMENT else segment
+
+
+def bare_jpeg2000(body: bytes) -> bytes:
+    """A JPEG 2000 picture without its boxes of notes.
+
+    Raises:
+        Refused: it is damaged.
+    """
+    if body.startswith(b"\xff\x4f"):
+        return body
+    if not body.startswith(_JP2_SIGNATURE):
+        raise Refused(Refusal.DAMAGED)
+    kept, at = bytearray(), 0
+    while at + 8 <= len(body):
+        size, name = int.from_bytes(body[at : at + 4]), body[at + 4 : at + 8]
+        if size == 1:
+            size = int.from_bytes(body[at + 8 : at + 16])
+        size = size or len(body) - at
+        if size < 8 or at + size > len(body):
+            raise Refused(Refusal.DAMAGED)
+        if name in _JP2_KEPT:
+            kept += body[at : at + size]
+        at += size
+    return bytes(kept)

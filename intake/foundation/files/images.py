@@ -1,0 +1,76 @@
+"""Images: decoded, turned upright, and their pixels copied into a new image that knows nothing of the old file."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+from PIL import ExifTags, Image, ImageOps, MpoImagePlugin, WebPImagePlugin  # noqa: F401  # loaded now: see below
+
+from .kinds import Found, Refusal, Refused
+
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 2_400
+_FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
+_QUALITY = 85
+_KEEPS_PIXELS = frozenset({"png", "gif"})
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.preinit()  # what reads a picture is loaded before the child's hands are bound
+
+
+def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
+    """The image made anew, as the kind it is then, and what it held beside its pixels.
+
+    Raises:
+        Refused: damaged, too large when unpacked, or not what it calls itself.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(body), formats=[_FORMATS[kind]]) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise Refused(Refusal.DIMENSIONS)
+                image.load()  # texts and EXIF of a PNG may stand behind its pixels
+                found = _hidden_in(image)
+                return _anew(image, kind, found)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise Refused(Refusal.DIMENSIONS) from error
+        except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, AttributeError) as error:
+            raise Refused(Refusal.DAMAGED) from error
+
+
+def _hidden_in(image: Any) -> list[Found]:
+    exif = image.getexif()
+    found = []
+    if exif.get_ifd(ExifTags.IFD.GPSInfo):
+        found.append(Found.PLACE)
+    if len(exif):
+        found.append(Found.CAMERA)
+    if set(image.info) & {"comment", "xmp", "XML:com.adobe.xmp", "photoshop"} or getattr(image, "text", None):
+        found.append(Found.COMMENTS)
+    return found
+
+
+def _anew(image: Any, kind: str, found: list[Found]) -> tuple[str, bytes, list[Found]]:
+    if getattr(image, "n_frames", 1) > 1:
+        found.append(Found.FRAMES)
+    upright = ImageOps.exif_transpose(_in_eight_bits(image))
+    has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
+    as_kind = "png" if kind in _KEEPS_PIXELS or has_alpha else "jpeg"
+    pixels = upright.convert("RGBA" if has_alpha else "RGB")
+    if max(pixels.size) > LONGEST_SIDE:
+        pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        found.append(Found.SHRUNK)
+    new = Image.new(pixels.mode, pixels.size)
+    new.paste(pixels)
+    written = io.BytesIO()
+    options: dict[str, Any] = {"quality": _QUALITY} if as_kind == "jpeg" else {"optimize": True}
+    new.save(written, _FORMATS[as_kind], **options)
+    return as_kind, written.getvalue(), found
+
+
+def _in_eight_bits(image: Any) -> Any:
+    # Pillow cuts deeper greys off instead of scaling them: a scan would come out white.
+    return image.point(lambda grey: grey / 256).convert("L") if image.mode.startswith("I;16") else image

@@ -1,0 +1,246 @@
+"""What is hidden of a submission: its redactions as they are kept, and its text with them.
+
+A redaction is a passage of one answer of one revision, and what stands in its place wherever the text
+goes beyond the desk. The revision itself is never touched: a redaction that is lifted gives back what was written.
+Who may read which of the two is decided in ``reading``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intake.foundation.database import Base, session
+from intake.foundation.types import Moment
+from intake.submissions.models import Submission
+from intake.submissions.sealing import Answers, open_note
+
+from .spans import NotThere, Span
+
+LEAST_TELLING = 3
+"""Letters of hidden words, at least, by which they are known elsewhere: fewer stand in other texts by chance."""
+
+
+class Category(StrEnum):
+    """What kind of thing is hidden."""
+
+    NAME = "name"
+    PLACE = "place"
+    CONTACT = "contact"
+    DOCUMENT = "document"
+    HEALTH = "health"
+    OTHER = "other"
+
+
+class Redaction(Base):
+    """A passage that is hidden beyond the desk, or was, until it was lifted. Nothing else of it ever changes.
+
+    It lies between the code points ``begins`` and ``ends`` of the answer ``answer`` of the revision ``revision``.
+    ``note`` holds the category, what stands in its place and the reason, sealed with the text: it speaks of
+    what was written.
+    """
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "number"),
+        sa.CheckConstraint("begins >= 0 AND begins < ends", name="passage"),
+        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by_id IS NULL)", name="lifted_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    revision: Mapped[int]
+    answer: Mapped[str] = mapped_column(sa.String(60))
+    begins: Mapped[int]
+    ends: Mapped[int]
+    note: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    lifted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def span(self) -> Span:
+        """Where it lies."""
+        return Span(self.revision, self.answer, self.begins, self.ends)
+
+
+class Withholding(Base):
+    """A file that nobody but co-leads may have, or might not, until it was given back; ``reason`` is sealed."""
+
+    __tablename__ = "withholding"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "number"),
+        sa.CheckConstraint("(given_back_at IS NULL) = (given_back_by_id IS NULL)", name="given_back_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    attachment_id: Mapped[int] = mapped_column(sa.ForeignKey("attachment.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    given_back_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    given_back_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A redaction, opened: ``instead`` stands in its place, ``alias`` counts the people or places it names."""
+
+    number: int
+    span: Span
+    category: Category
+    instead: str
+    stands: str
+    alias: int | None
+    reason: str
+    person_id: int
+    at: datetime
+    lifted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text, with the redaction that hides it, or None."""
+
+    text: str
+    hidden: Hidden | None
+
+
+Passage = tuple[tuple[Piece, ...], ...]
+"""A text in paragraphs, each in pieces."""
+
+
+class Standing:
+    """The redactions that stand on the submissions of some listening sessions, read in one statement."""
+
+    def __init__(self, listening_sessions: Collection[int]) -> None:
+        self._of_sessions = frozenset(listening_sessions)
+        self._rows: dict[int, list[Redaction]] = {}
+        sought = sa.select(Redaction).join(Submission, Submission.id == Redaction.submission_id)
+        here = Submission.listening_session_id.in_(self._of_sessions)
+        for row in session().scalars(sought.where(here, Redaction.lifted_at.is_(None))):
+            self._rows.setdefault(row.submission_id, []).append(row)
+
+    def on(self, submission: Submission, revision: int) -> list[Hidden]:
+        """Those on a revision of ``submission``, in the order of the text.
+
+        Raises:
+            LookupError: it is of another listening session; so nobody takes "not asked for" for "not hidden".
+        """
+        if submission.listening_session_id not in self._of_sessions:
+            raise LookupError(submission.reference)
+        return _opened(submission, (one for one in self._rows.get(submission.id, ()) if one.revision == revision))
+
+
+def every(submission: Submission) -> list[Hidden]:
+    """All redactions of ``submission``, of every revision, also those that were lifted, in the order of the text."""
+    return _opened(submission, rows_of(submission))
+
+
+def standing(submission: Submission, revision: int) -> list[Hidden]:
+    """The redactions that stand on a revision of ``submission``, in the order of the text."""
+    of_it = (one for one in rows_of(submission) if one.revision == revision and one.lifted_at is None)
+    return _opened(submission, of_it)
+
+
+def rows_of(submission: Submission) -> Sequence[Redaction]:
+    """The rows of all redactions of ``submission``, oldest first."""
+    sought = sa.select(Redaction).where(Redaction.submission_id == submission.id)
+    return session().scalars(sought.order_by(Redaction.number)).all()
+
+
+def withholdings_of(submission: Submission) -> Sequence[Withholding]:
+    """Every time a file of ``submission`` was withheld, oldest first."""
+    sought = sa.select(Withholding).where(Withholding.submission_id == submission.id)
+    return session().scalars(sought.order_by(Withholding.number)).all()
+
+
+def withheld(submission: Submission) -> frozenset[int]:
+    """The ids of those files of ``submission`` that are withheld now."""
+    return frozenset(one.attachment_id for one in withholdings_of(submission) if one.given_back_at is None)
+
+
+def _opened(submission: Submission, rows: Iterable[Redaction]) -> list[Hidden]:
+    return sorted((_open(submission, row) for row in rows), key=lambda one: (one.span, one.number))
+
+
+def _open(submission: Submission, row: Redaction) -> Hidden:
+    note = open_note(submission, "redaction", row.number, row.note)
+    return Hidden(
+        number=row.number, span=row.span, category=Category(note["category"]), instead=note["instead"],
+        stands=note["stands"], alias=note["alias"], reason=note["reason"], person_id=row.person_id, at=row.at,
+        lifted_at=row.lifted_at,
+    )  # fmt: skip
+
+
+def without(answers: Answers, hidden: Iterable[Hidden]) -> Answers:
+    """``answers`` of one revision with what stands in place of each passage that is ``hidden`` in it.
+
+    Raises:
+        NotThere: an answer does not reach as far as a passage in it: nothing is shown then.
+    """
+    changed = dict(answers)
+    # From the end backwards: what is put in moves only what comes after it.
+    for one in sorted(hidden, key=lambda hidden: hidden.span, reverse=True):
+        text = changed.get(one.span.name)
+        if not isinstance(text, str) or one.span.end > len(str(answers[one.span.name])):
+            raise NotThere(one.span.name)
+        changed[one.span.name] = text[: one.span.start] + one.instead + text[one.span.end :]
+    return changed
+
+
+def within(span: Span, answers: Answers, hidden: Iterable[Hidden]) -> str:
+    """The words of ``span``, with what stands in place of each passage that is ``hidden``, be it only in part in it.
+
+    Raises:
+        NotThere: the answer is not that long.
+    """
+    text = span.of(answers)
+    for one in sorted(hidden, key=lambda hidden: hidden.span, reverse=True):
+        if one.span.overlaps(span):
+            start, end = max(one.span.start, span.start) - span.start, min(one.span.end, span.end) - span.start
+            text = text[:start] + one.instead + text[end:]
+    return text
+
+
+def pieces(text: str, hidden: Iterable[Hidden]) -> Iterator[Piece]:
+    """``text`` of one answer in pieces, each with the redaction that hides it; joined again they are ``text``."""
+    at = 0
+    for one in hidden:
+        if at < one.span.start:
+            yield Piece(text[at : one.span.start], None)
+        yield Piece(text[one.span.start : one.span.end], one)
+        at = one.span.end
+    if at < len(text):
+        yield Piece(text[at:], None)
+
+
+def paragraphs(text: str, hidden: Iterable[Hidden]) -> Passage:
+    """``text`` of one answer as pages show it: in paragraphs, with what is ``hidden`` in it (in its order)."""
+    found: list[list[Piece]] = [[]]
+    for piece in pieces(text, hidden):
+        first, *later = piece.text.replace("\r\n", "\n").split("\n\n")
+        found[-1].append(Piece(first, piece.hidden))
+        found += [[Piece(one, piece.hidden)] for one in later]
+    return tuple(tuple(one for one in paragraph if one.text) for paragraph in found if _says_something(paragraph))
+
+
+def _says_something(paragraph: Iterable[Piece]) -> bool:
+    return any(piece.text.strip() for piece in paragraph)
+
+
+def by_answer(hidden: Iterable[Hidden]) -> Mapping[str, list[Hidden]]:
+    """``hidden`` by the names of the answers."""
+    found: dict[str, list[Hidden]] = {}
+    for one in hidden:
+        found.setdefault(one.span.name, []).append(one)
+    return found

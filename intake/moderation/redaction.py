@@ -1,0 +1,438 @@
+"""Hiding passages from everybody beyond the desk: proposed by the rules, done and lifted by co-leads.
+
+What is hidden, and what stands in its place, is kept as ``redacted`` describes; nothing that was written is changed.
+Everything here is done on the redactions as they were seen: of two at once one is done, the other is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from intake.accounts.models import Person
+from intake.foundation import clock, register
+from intake.foundation import search as folding
+from intake.foundation.database import session
+from intake.foundation.i18n import speaking
+from intake.foundation.languages import CODES
+from intake.submissions import search
+from intake.submissions.models import Submission
+from intake.submissions.sealing import Answers, open_note, seal_note
+from intake.submissions.workflow import WAITING
+
+from . import reading, redacted
+from .redacted import Category, Hidden, Redaction, Withholding
+from .services import hold
+from .spans import Span, places
+
+CATEGORY_LABELS = {
+    Category.NAME: _l("Name"),
+    Category.PLACE: _l("Place"),
+    Category.CONTACT: _l("Contact"),
+    Category.DOCUMENT: _l("Number of a document or case"),
+    Category.HEALTH: _l("Health"),
+    Category.OTHER: _l("Something else"),
+}
+
+PERSON, PLACE_ALIAS = "person", "alias"
+ALIASES = frozenset({PERSON, PLACE_ALIAS})
+"""What stands in place of a passage and tells the same one again: Person A, Place A."""
+
+STANDS: dict[str, Any] = {
+    "name": _l("name"),
+    PERSON: _l("Person A, Person B …: the same name gets the same letter"),
+    "organisation": _l("organisation"),
+    "place": _l("place"),
+    "town": _l("town"),
+    "address": _l("address"),
+    PLACE_ALIAS: _l("Place A, Place B …: the same place gets the same letter"),
+    "telephone": _l("telephone number"),
+    "email": _l("e-mail address"),
+    "account": _l("account"),
+    "document": _l("number of a document"),
+    "number": _l("number"),
+    "health": _l("details of health"),
+    "left_out": _l("words left out"),
+}
+"""What may stand in place of a passage, by its code; in the text it is in the text's own language."""
+
+USUAL = {
+    Category.NAME: "name",
+    Category.PLACE: "place",
+    Category.CONTACT: "telephone",
+    Category.DOCUMENT: "document",
+    Category.HEALTH: "health",
+    Category.OTHER: "left_out",
+}
+"""What stands there unless something else is chosen."""
+
+BY_RULE: dict[str, tuple[Category, str]] = {
+    "email": (Category.CONTACT, "email"),
+    "account": (Category.CONTACT, "account"),
+    "document": (Category.DOCUMENT, "document"),
+    "coordinates": (Category.PLACE, "place"),
+    "telephone": (Category.CONTACT, "telephone"),
+    "address": (Category.PLACE, "address"),
+    "name": (Category.NAME, "name"),
+    "number": (Category.DOCUMENT, "number"),
+}
+"""What is proposed for what a rule of the screening finds."""
+
+_LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ARABIC = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
+_SHORT = 3
+"""Below so many letters a passage is looked for as a word of its own, not inside others."""
+_MOST_PROPOSED = 200
+_AROUND = 40
+"""Code points that are shown before and after a passage to tell which one is meant."""
+_WHERE_ISSUED = "moderation.where_issued"
+
+
+class Stale(Exception):
+    """Something was hidden or given back, or a new version came, since the page was opened; nothing was done."""
+
+
+class Overlapping(Exception):
+    """Part of the passage is hidden already; ``others`` are the redactions that hide it."""
+
+    def __init__(self, others: Sequence[Hidden]) -> None:
+        super().__init__(len(others))
+        self.others = others
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A passage to hide: what kind of thing it is, and the code of what is to stand in its place."""
+
+    span: Span
+    category: Category
+    stands: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A passage that should perhaps be hidden: its words, what is around them, and why.
+
+    ``label`` says what it is. ``is_likely`` says that it is one of those to hide at once with others.
+    """
+
+    wish: Wish
+    before: str
+    words: str
+    after: str
+    label: Any
+    is_likely: bool = True
+
+    @property
+    def key(self) -> str:
+        """By which a form names it."""
+        return f"{self.wish.span.name}:{self.wish.span.start}:{self.wish.span.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What was hidden in an earlier version and is not, or not everywhere, in the latest: ``times`` it stands open."""
+
+    words: str
+    times: int
+
+
+def seen_as(submission: Submission) -> str:
+    """How the redactions of ``submission`` stand now, for a form to bring back."""
+    rows = redacted.rows_of(submission)
+    files = redacted.withholdings_of(submission)
+    undone = sum(row.lifted_at is not None for row in rows) + sum(one.given_back_at is not None for one in files)
+    return f"{submission.revisions[-1].number}.{len(rows)}.{len(files)}.{undone}"
+
+
+def _hold(submission: Submission, person: Person, seen: str) -> None:
+    hold(submission, person)
+    if seen_as(submission) != seen:
+        raise Stale(submission.reference)
+
+
+def hide(submission: Submission, person: Person, wishes: Iterable[Wish], *, seen: str, merge: bool = False) -> None:
+    """Hide passages; with ``merge`` whatever overlaps one is lifted, and both are hidden as one passage.
+
+    Raises:
+        Unreadable: it does not exist for ``person``, or has no such revision.
+        ClaimedByOther: somebody else is on it.
+        Stale: the redactions are not as they were ``seen``.
+        Overlapping: part of a passage is hidden already, or by another of the ``wishes``.
+        NotThere: an answer does not reach as far as a passage.
+    """
+    _hold(submission, person, seen)
+    for wish in wishes:
+        _hide(submission, person, wish, merge=merge)
+    search.enter(submission)
+
+
+def _hide(submission: Submission, person: Person, wish: Wish, *, merge: bool) -> None:
+    span = wish.span
+    before = redacted.every(submission)
+    others = [one for one in before if one.lifted_at is None and one.span.overlaps(span)]
+    if others and not merge:
+        raise Overlapping(others)
+    for one in others:
+        _lift(submission, person, one.number)
+        span = Span(span.revision, span.name, min(span.start, one.span.start), max(span.end, one.span.end))
+    number = 1 + max((one.number for one in before), default=0)
+    alias = _alias(submission, person, span, wish.stands, before) if wish.stands in ALIASES else None
+    note = {
+        "category": wish.category.value, "stands": wish.stands, "alias": alias, "reason": wish.reason,
+        "instead": _instead(wish.stands, alias, reading.language_written(submission, person, span.revision, span.name)),
+    }  # fmt: skip
+    span.of(reading.own_answers(submission, person, span.revision))
+    session().add(
+        Redaction(
+            submission_id=submission.id, number=number, revision=span.revision, answer=span.name, begins=span.start,
+            ends=span.end, note=seal_note(submission, "redaction", number, note), person_id=person.id, at=clock.now(),
+        )
+    )  # fmt: skip
+    session().flush()
+    register.record("submission.redact", submission.reference, person_id=person.id, redaction=number)
+
+
+def _alias(submission: Submission, person: Person, span: Span, stands: str, before: Iterable[Hidden]) -> int:
+    """The number of the person or place that is named in ``span``: that of the same words, else the next one."""
+    known: dict[str, int] = {}
+    for one in before:
+        if one.stands == stands and one.alias is not None:
+            known[_folded(one.span.of(reading.own_answers(submission, person, one.span.revision)))] = one.alias
+    sought = _folded(span.of(reading.own_answers(submission, person, span.revision)))
+    return known.get(sought, 1 + max(known.values(), default=-1))
+
+
+def _folded(text: str) -> str:
+    return " ".join(folding.words(text)) or text
+
+
+def _instead(stands: str, alias: int | None, language: str) -> str:
+    """What stands in the text, in its own language, in brackets as editors write what is not the author's."""
+    with speaking(language if language in CODES else "en"):
+        if alias is None:
+            return f"[{STANDS[stands]}]"
+        letters = _ARABIC if language == "ar" else _LATIN
+        letter = letters[alias] if alias < len(letters) else str(alias + 1)
+        if stands == PERSON:
+            return "[" + gettext("Person %(letter)s", letter=letter) + "]"
+        return "[" + gettext("Place %(letter)s", letter=letter) + "]"
+
+
+def lift(submission: Submission, person: Person, number: int, *, seen: str) -> None:
+    """Show the passage of redaction ``number`` again; the redaction stays in the record.
+
+    Raises as ``hide``, and:
+        Stale: it does not stand.
+    """
+    _hold(submission, person, seen)
+    _lift(submission, person, number)
+    search.enter(submission)
+
+
+def _lift(submission: Submission, person: Person, number: int) -> None:
+    lifted = session().execute(
+        sa.update(Redaction)
+        .where(Redaction.submission_id == submission.id, Redaction.number == number, Redaction.lifted_at.is_(None))
+        .values(lifted_at=clock.now(), lifted_by_id=person.id)
+    )
+    if lifted.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has one
+        raise Stale(submission.reference)
+    register.record("submission.lift", submission.reference, person_id=person.id, redaction=number)
+
+
+# What should perhaps be hidden
+
+
+def proposals(submission: Submission, person: Person, number: int) -> list[Proposal]:
+    """What of revision ``number`` should perhaps be hidden, in the order of the answers; nothing that is hidden.
+
+    First what was hidden elsewhere in the submission and stands here open, then what the screening finds.
+
+    Raises:
+        Unreadable: it does not exist for ``person``, or has no such revision.
+    """
+    answers = reading.own_answers(submission, person, number)
+    taken = [one.span for one in redacted.standing(submission, number)]
+    found = []
+    for proposal in (*_again(submission, person, number, answers), *_screened(submission, person, number, answers)):
+        if not any(proposal.wish.span.overlaps(span) for span in taken):
+            taken.append(proposal.wish.span)
+            found.append(proposal)
+    order = list(answers)
+    return sorted(found, key=lambda one: (order.index(one.wish.span.name), one.wish.span.start))[:_MOST_PROPOSED]
+
+
+def _screened(submission: Submission, person: Person, number: int, answers: Answers) -> Iterator[Proposal]:
+    for name, screened in reading.screened(submission, person, number).items():
+        for _words, finding in screened.found:
+            wish = Wish(Span(number, name, finding.start, finding.end), *BY_RULE[finding.rule.name])
+            yield _proposal(wish, answers, finding.rule.label, is_likely=True)
+
+
+def _again(submission: Submission, person: Person, number: int, answers: Answers) -> Iterator[Proposal]:
+    for one, _words, still_open, _times in _open_places(submission, person, number, answers):
+        is_earlier = one.span.revision < number
+        label = _l("Hidden in the version before") if is_earlier else _l("The same words are hidden elsewhere")
+        for span in still_open:
+            wish = Wish(span, one.category, one.stands)
+            yield _proposal(wish, answers, label, is_likely=is_earlier and len(still_open) == 1)
+
+
+def _proposal(wish: Wish, answers: Answers, label: Any, *, is_likely: bool) -> Proposal:
+    return Proposal(wish, *around(wish.span, answers), label, is_likely)
+
+
+def around(span: Span, answers: Answers) -> tuple[str, str, str]:
+    """A few words before a passage, the passage, a few words after it."""
+    text = str(answers[span.name])
+    before, after = text[max(0, span.start - _AROUND) : span.start], text[span.end : span.end + _AROUND]
+    return (
+        ("…" if span.start > _AROUND else "") + before,
+        text[span.start : span.end],
+        after + ("…" if span.end + _AROUND < len(text) else ""),
+    )
+
+
+def carried(submission: Submission, person: Person) -> list[Carried]:
+    """What was hidden in an earlier version and is not hidden, wherever it stands, in the latest one.
+
+    Nothing while the latest version waits for no decision: it is looked at, or it was not taken. What stands
+    there no more, word for word, may be said in other words: it is named as well.
+
+    Raises:
+        Unreadable: it does not exist for ``person``.
+    """
+    latest = submission.revisions[-1].number
+    if submission.state not in WAITING or latest == 1:
+        return []
+    answers = reading.own_answers(submission, person, latest)
+    return [
+        Carried(words, len(still_open))
+        for one, words, still_open, times in _open_places(submission, person, latest, answers)
+        if one.span.revision < latest and (still_open or not times)
+    ]
+
+
+def _open_places(
+    submission: Submission, person: Person, number: int, answers: Answers
+) -> Iterator[tuple[Hidden, str, list[Span], int]]:
+    """Each passage that is hidden in this revision or an earlier one, once.
+
+    With its words, where they stand open in ``answers``, and how often they stand there in all.
+    """
+    every = [one for one in reading.hidden_in(submission, person) if one.lifted_at is None]
+    taken = [one.span for one in every if one.span.revision == number]
+    seen: set[str] = set()
+    for one in sorted(every, key=lambda one: -one.span.revision):
+        words = one.span.of(reading.own_answers(submission, person, one.span.revision))
+        if one.span.revision > number or _dense(words) in seen:
+            continue
+        seen.add(_dense(words))
+        spans = [span for name, text in answers.items() for span in _standing(words, str(text), number, name)]
+        yield one, words, [span for span in spans if not any(span.overlaps(other) for other in taken)], len(spans)
+
+
+def _standing(words: str, text: str, revision: int, name: str) -> Iterator[Span]:
+    """Every place where ``words`` stand in ``text``, one after the other; short ones only as words of their own."""
+    at = 0
+    for start, end in places(words, text):
+        span = Span(revision, name, start, end)
+        if start >= at and (len(_dense(words)) >= _SHORT or _stands_alone(span, text)):
+            at = end
+            yield span
+
+
+def _stands_alone(span: Span, text: str) -> bool:
+    beside = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1]
+    return not any(character.isalnum() for character in beside)
+
+
+def _dense(words: str) -> str:
+    return "".join(words.split())
+
+
+def preview(submission: Submission, person: Person, wishes: Iterable[Wish]) -> list[Hidden]:
+    """``wishes`` as redactions that are not done, to be seen beforehand; people and places get no letter yet."""
+    moment = clock.now()
+    return [
+        Hidden(
+            number=0, span=wish.span, category=wish.category, stands=wish.stands, alias=None, reason="",
+            person_id=person.id, at=moment, lifted_at=None,
+            instead=_instead(
+                USUAL[wish.category] if wish.stands in ALIASES else wish.stands, None,
+                reading.language_written(submission, person, wish.span.revision, wish.span.name),
+            ),
+        )
+        for wish in wishes
+    ]  # fmt: skip
+
+
+# Files
+
+
+def withhold(submission: Submission, person: Person, identity: int, reason: str, *, seen: str) -> None:
+    """Let nobody but co-leads have the file ``identity``.
+
+    Raises as ``hide``, and:
+        LookupError: there is no such file.
+    """
+    _hold(submission, person, seen)
+    if all(one.id != identity for one in reading.files(submission, person)):
+        raise LookupError(identity)
+    if identity in redacted.withheld(submission):
+        raise Stale(submission.reference)
+    number = 1 + len(redacted.withholdings_of(submission))
+    session().add(
+        Withholding(
+            submission_id=submission.id, number=number, attachment_id=identity, person_id=person.id, at=clock.now(),
+            reason=seal_note(submission, "withholding", number, {"reason": reason}),
+        )
+    )  # fmt: skip
+    session().flush()
+    register.record("submission.withhold", submission.reference, person_id=person.id, file=identity)
+
+
+def give_back(submission: Submission, person: Person, identity: int, *, seen: str) -> None:
+    """Withhold the file ``identity`` no longer; raises as ``withhold``."""
+    _hold(submission, person, seen)
+    if all(one.id != identity for one in reading.files(submission, person)):
+        raise LookupError(identity)
+    given = session().execute(
+        sa.update(Withholding)
+        .where(Withholding.attachment_id == identity, Withholding.given_back_at.is_(None))
+        .values(given_back_at=clock.now(), given_back_by_id=person.id)
+    )
+    if given.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has one
+        raise Stale(submission.reference)
+    register.record("submission.give_back", submission.reference, person_id=person.id, file=identity)
+
+
+def reasons_withheld(submission: Submission) -> dict[int, str]:
+    """Why files are withheld now, by the id of the file."""
+    return {
+        one.attachment_id: str(open_note(submission, "withholding", one.number, one.reason)["reason"])
+        for one in redacted.withholdings_of(submission)
+        if one.given_back_at is None
+    }
+
+
+# Where it went
+
+
+def ask_where_issued(app: Flask, ask: Callable[[Submission, int], Sequence[str]]) -> None:
+    """Let ``ask`` say which frozen digests used a revision: they lie above this desk, which must not know them."""
+    app.extensions[_WHERE_ISSUED] = ask
+
+
+def issued_in(submission: Submission, number: int) -> Sequence[str]:
+    """The names of the frozen digests that used revision ``number`` of ``submission``."""
+    ask: Callable[[Submission, int], Sequence[str]] = current_app.extensions[_WHERE_ISSUED]
+    return ask(submission, number)

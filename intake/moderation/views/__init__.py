@@ -1,0 +1,34 @@
+"""The pages of the desk: the queue, one submission, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from . import (
+    alike,
+    asking,
+    bulk,
+    codebook,
+    excerpts,
+    outbox,
+    protect,
+    question_templates,
+    queue,
+    submission,
+    translate,
+)
+from .blueprint import ReferenceConverter, bp
+
+__all__ = [
+    "ReferenceConverter",
+    "alike",
+    "asking",
+    "bp",
+    "bulk",
+    "codebook",
+    "excerpts",
+    "outbox",
+    "protect",
+    "question_templates",
+    "queue",
+    "submission",
+    "translate",
+]

@@ -1,0 +1,72 @@
+"""What the pages of the desk share: finding a submission, going back to it, saying why nothing was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from intake.accounts import guards
+from intake.foundation import clock
+from intake.foundation.multilingual import Text
+from intake.moderation import reading
+from intake.moderation.filters import Filters
+from intake.moderation.services import ClaimedByOther
+from intake.submissions.models import Decision, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nothing was done: a title, what was decided meanwhile, and typed words that have no form any more."""
+
+    title: str
+    since: tuple[tuple[Decision, Text], ...] = ()
+    consent_changed: bool = False
+    words: Text | None = None
+
+
+def found_or_404(reference: str, permission: str) -> Submission:
+    """The submission, if it exists for the signed-in person and they have ``permission`` over it."""
+    found = reading.find(reference, guards.signed_in())
+    if found is None:
+        abort(404)
+    guards.require(permission, found)
+    return found
+
+
+def back_to(reference: str) -> ResponseReturnValue:
+    """The page of a submission, with the filters that were set."""
+    filters = Filters.read(request.args)
+    return redirect(url_for("moderation.submission", reference=reference, **filters.arguments()), 303)
+
+
+def what_went_wrong() -> Trouble:
+    """What to say above a page that is given back."""
+    return Trouble(_("This page was open for a long time. What you entered is still here: please send it again."))
+
+
+def somebody_else(other: ClaimedByOther) -> Trouble:
+    """What to say where somebody else is on it."""
+    return Trouble(
+        ngettext(
+            "Nothing was changed: %(name)s is on it, for %(num)s more minute at the most.",
+            "Nothing was changed: %(name)s is on it, for %(num)s more minutes at the most.",
+            minutes_until(other.until),
+            name=other.name,
+        )
+    )
+
+
+def not_open_now() -> Trouble:
+    """What to say where there is nothing to decide any more."""
+    return Trouble(_("Nothing was changed: it no longer needs a decision."))
+
+
+def minutes_until(moment: datetime) -> int:
+    """Whole minutes from now until ``moment``, one at least."""
+    return max(1, ceil((moment - clock.now()).total_seconds() / 60))

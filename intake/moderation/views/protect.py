@@ -1,0 +1,254 @@
+"""Protecting people: hiding words from everybody beyond the desk, and withholding files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from intake.accounts import guards
+from intake.foundation import i18n
+from intake.foundation.database import transaction
+from intake.foundation.errors import gives_back, went_wrong
+from intake.foundation.texts import number_in
+from intake.moderation import queries, reading, redaction
+from intake.moderation.protecting import HideForm, LiftForm, ProposedForm, SeenForm, WithholdForm
+from intake.moderation.redaction import Overlapping, Proposal, Stale, Wish
+from intake.moderation.services import ClaimedByOther
+from intake.moderation.spans import Ambiguous, NotThere, Span, places
+from intake.submissions import file_words
+from intake.submissions.models import Submission
+
+from .answering import Trouble, found_or_404, somebody_else, what_went_wrong
+from .blueprint import bp
+
+_MAY = "submission.protect"
+
+
+@dataclass
+class Shown:
+    """What a page shows beside what is kept: what was typed, why nothing was done, what is to be seen beforehand.
+
+    ``times`` are the places of which one has to be chosen; ``overlapped`` says that the passage is in part
+    hidden already; ``withhold`` is the typed form of the file ``file``.
+    """
+
+    form: HideForm | None = None
+    trouble: Trouble | None = None
+    times: list[tuple[str, str, str]] = field(default_factory=list)
+    overlapped: bool = False
+    chosen: list[Proposal] = field(default_factory=list)
+    file: int | None = None
+    withhold: WithholdForm | None = None
+
+
+@bp.route("/submissions/<reference:reference>/protect/", methods=["GET", "POST"])
+@guards.staff(_MAY)
+@gives_back
+def protect(reference: str) -> ResponseReturnValue:
+    """What is hidden, what should perhaps be, and hiding words."""
+    found = found_or_404(reference, _MAY)
+    return _hide_typed(found) if request.method == "POST" else _page(found, Shown())
+
+
+def _hide_typed(found: Submission) -> ResponseReturnValue:
+    """Hide the passage that was typed, or say why not, with what was typed."""
+    number = _revision(found)
+    form = HideForm(_sides(found, number))
+    shown = Shown(form=form)
+    if went_wrong():
+        shown.trouble = what_went_wrong()
+        return _page(found, shown)
+    if not form.validate():
+        return _page(found, shown), 422
+    answers = reading.own_answers(found, guards.signed_in(), number)
+    text = str(answers[form.answer.data])
+    try:
+        span = form.span(text, number)
+    except NotThere:
+        form.passage.errors = [_("These words do not stand in that answer as they are written here.")]
+        form.nth.data = ""
+        return _page(found, shown), 422
+    except Ambiguous:
+        every = places(form.passage.data, text)
+        spans = (Span(number, form.answer.data, start, end) for start, end in every)
+        shown.times = [redaction.around(span, answers) for span in spans]
+        return _page(found, shown), 422
+    return _hide(found, [form.wish(span)], form, shown, merge="merge" in request.form)
+
+
+@bp.post("/submissions/<reference:reference>/protect/proposed/")
+@guards.staff(_MAY)
+@gives_back
+def protect_proposed(reference: str) -> ResponseReturnValue:
+    """Hide what was proposed: one at once, several after they were seen."""
+    found = found_or_404(reference, _MAY)
+    form, number = ProposedForm(), _revision(found)
+    if went_wrong():
+        return _page(found, Shown(trouble=what_went_wrong()))
+    one = request.form.get("one")
+    offered = redaction.proposals(found, guards.signed_in(), number)
+    chosen = form.among(offered, [one] if one else request.form.getlist("chosen"))
+    if chosen is None:
+        return _page(found, Shown(trouble=_stale())), 409
+    if not chosen:
+        return _page(found, Shown(trouble=Trouble(_("Nothing was hidden: nothing was ticked.")))), 422
+    if one or "sure" in request.form:
+        return _hide(found, [proposal.wish for proposal in chosen], form, Shown())
+    return _page(found, Shown(chosen=chosen))
+
+
+@bp.post("/submissions/<reference:reference>/protect/lift/")
+@guards.staff(_MAY)
+@gives_back
+def lift(reference: str) -> ResponseReturnValue:
+    """Show words again that were hidden."""
+    found, form = found_or_404(reference, _MAY), LiftForm()
+    number = number_in(form.number.data) or 0
+
+    def doing() -> None:
+        redaction.lift(found, guards.signed_in(), number, seen=form.seen.data or "")
+
+    return _done(found, form, Shown(), doing, _("These words are shown again."))
+
+
+@bp.post("/submissions/<reference:reference>/files/<int:identity>/withhold/")
+@guards.staff(_MAY)
+@gives_back
+def withhold(reference: str, identity: int) -> ResponseReturnValue:
+    """Let nobody but co-leads have a file."""
+    found, form = _with_file(reference, identity), WithholdForm()
+    shown = Shown(file=identity, withhold=form)
+    if not went_wrong() and not form.validate():
+        return _page(found, shown), 422
+
+    def doing() -> None:
+        redaction.withhold(found, guards.signed_in(), identity, form.reason.kept or "", seen=form.seen.data or "")
+
+    return _done(found, form, shown, doing, _("The file is withheld."))
+
+
+@bp.post("/submissions/<reference:reference>/files/<int:identity>/give-back/")
+@guards.staff(_MAY)
+@gives_back
+def give_back(reference: str, identity: int) -> ResponseReturnValue:
+    """Withhold a file no longer."""
+    found, form = _with_file(reference, identity), SeenForm()
+
+    def doing() -> None:
+        redaction.give_back(found, guards.signed_in(), identity, seen=form.seen.data or "")
+
+    return _done(found, form, Shown(), doing, _("The file is withheld no longer."))
+
+
+def _with_file(reference: str, identity: int) -> Submission:
+    """The submission, if it has this file."""
+    found = found_or_404(reference, _MAY)
+    if all(one.id != identity for one in reading.files(found, guards.signed_in())):
+        abort(404)
+    return found
+
+
+def _hide(
+    found: Submission, wishes: list[Wish], form: SeenForm, shown: Shown, *, merge: bool = False
+) -> ResponseReturnValue:
+    def doing() -> None:
+        redaction.hide(found, guards.signed_in(), wishes, seen=form.seen.data or "", merge=merge)
+
+    done = ngettext("%(num)s passage is hidden.", "%(num)s passages are hidden.", len(wishes))
+    try:
+        return _done(found, form, shown, doing, done)
+    except Overlapping:
+        shown.overlapped = shown.form is not None
+        shown.trouble = Trouble(_("Nothing was hidden: part of these words is hidden already."))
+        return _page(found_or_404(found.reference, _MAY), shown), 409
+
+
+def _done(found: Submission, form: SeenForm, shown: Shown, doing: Callable[[], Any], said: str) -> ResponseReturnValue:
+    """Do it and go back to the page, or say why nothing was done, with what was typed."""
+    if went_wrong():
+        shown.trouble = what_went_wrong()
+        return _page(found, shown)
+    reference = found.reference
+    try:
+        with transaction():
+            doing()
+    except ClaimedByOther as other:
+        shown.trouble = somebody_else(other)
+        return _page(found_or_404(reference, _MAY), shown), 409
+    except Stale:
+        shown.trouble = _stale()
+        return _page(found_or_404(reference, _MAY), shown), 409
+    except (reading.Unreadable, LookupError):
+        abort(404)
+    flash(said, "done")
+    return redirect(url_for("moderation.protect", reference=reference, revision=form.revision.data or None), 303)
+
+
+def _stale() -> Trouble:
+    return Trouble(_("Nothing was changed: something else was changed here meanwhile. Please look again."))
+
+
+def _revision(found: Submission) -> int:
+    """The version that is asked for: the latest one, or the one that stands accepted."""
+    asked = request.values.get("revision")
+    return next((number for number in _revisions(found) if str(number) == asked), _latest(found))
+
+
+def _revisions(found: Submission) -> list[int]:
+    return sorted({_latest(found), found.accepted_revision or _latest(found)}, reverse=True)
+
+
+def _latest(found: Submission) -> int:
+    return found.revisions[-1].number
+
+
+def _sides(found: Submission, number: int, also: Any = ()) -> tuple[reading.Sides, ...]:
+    return reading.sides(found, guards.signed_in(), i18n.language().code, number, also)
+
+
+def _page(found: Submission, shown: Shown) -> str:
+    """The page of what is hidden; what was typed into one of its forms is still in it."""
+    person, number = guards.signed_in(), _revision(found)
+    seen = {"revision": str(number), "seen": redaction.seen_as(found)}
+    also = redaction.preview(found, person, [one.wish for one in shown.chosen])
+    sides = _sides(found, number, also)
+    form = shown.form or HideForm(sides, formdata=None, data={"category": "name"})
+    for one in (form, shown.withhold):
+        if one is not None:
+            one.revision.data, one.seen.data = seen["revision"], seen["seen"]
+    every = reading.hidden_in(found, person)
+    files = reading.files(found, person)
+    return render_template(
+        "moderation/protect.html",
+        submission=found,
+        shown=shown,
+        trouble=shown.trouble,
+        sides=sides,
+        number=number,
+        revisions=_revisions(found),
+        seen=seen,
+        form=form,
+        proposals=[] if shown.chosen else redaction.proposals(found, person, number),
+        carried=redaction.carried(found, person) if number == _latest(found) else [],
+        hidden=[
+            (one, one.span.of(reading.own_answers(found, person, number))) for one in every if _is_here(one, number)
+        ],
+        lifted=sum(one.lifted_at is not None for one in every),
+        issued=redaction.issued_in(found, number),
+        categories=redaction.CATEGORY_LABELS,
+        names=queries.names_of({one.person_id for one in every}),
+        files=files,
+        file_words=file_words,
+        withheld=redaction.reasons_withheld(found),
+        withhold=WithholdForm(formdata=None, data=seen),
+    )
+
+
+def _is_here(one: Any, number: int) -> bool:
+    return one.span.revision == number and one.lifted_at is None

@@ -1,0 +1,208 @@
+"""Saving a form to come back to, and coming back to it."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from intake.accounts import guards
+from intake.foundation import i18n
+from intake.foundation.database import forget_journal, transaction
+from intake.foundation.errors import RETRY_AFTER_SECONDS
+from intake.foundation.identifiers import grouped, new_form_token
+from intake.foundation.limits import Limit, Reached
+from intake.foundation.security import allow_worker
+from intake.programme.models import ListeningSession
+from intake.submissions import attachments, drafts
+from intake.submissions.forms import UNDER, SubmissionForm, words_typed
+from intake.submissions.models import Draft
+from intake.submissions.paper.left_over import as_typed, left_over_in
+from intake.submissions.permits import permit_for
+from intake.submissions.sealing import Typed, open_typed
+
+from . import visit
+from .blueprint import bp
+from .door import ask_again
+from .steps import (
+    closed_page,
+    form_page,
+    left_over_of,
+    mark_doubts,
+    of_another_form,
+    sent_before,
+    too_much_from_here,
+)
+from .versions import as_saved, differing, fields_of
+
+_OF_NONE = "0"
+"""The version of its draft that a page saw which is known to have none: no draft begins with it."""
+
+_MOST_CHARACTERS = 400_000
+"""Of a draft as a whole: several times what fits in the answers of a form."""
+
+new_drafts = Limit(burst=60, seconds_each=10)
+"""Drafts begun from one place: a hall of people behind one address does not fill this. Saving one again is free."""
+
+
+def save(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
+    """Keep what was typed, as it is, and show the code that leads back to it."""
+    typed = _typed(held, form)
+    if is_too_long(typed):
+        return form_page(
+            held, form, problem=_("This is too long to be saved. Nothing was cut: please shorten it.")
+        ), 413
+    is_new = _saved_before(held, form) is None
+    try:
+        with new_drafts.taking() if is_new else nullcontext():
+            draft, code = _keep(held, form, typed)
+    except Reached:
+        return form_page(held, form, problem=too_much_from_here()), 429, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    except (drafts.AlreadySent, drafts.AnotherForm) as error:
+        form.form_token.data = new_form_token()
+        is_sent = isinstance(error, drafts.AlreadySent)
+        return form_page(held, form, problem=sent_before() if is_sent else of_another_form()), 409
+    except drafts.Overtaken:
+        return overtaken(held, form)
+    visit.start(draft)
+    visit.see(draft)
+    page = render_template(
+        "submissions/saved.html",
+        held=held,
+        draft=draft,
+        code=grouped(code),
+        sent_until=drafts.grace_until(draft),
+        form_token=form.form_token.data,
+        permit=permit_for(draft),
+        mark=visit.mark(draft),
+    )
+    return allow_worker(make_response(page))
+
+
+def is_too_long(typed: Typed) -> bool:
+    """Whether ``typed`` is more than a draft holds."""
+    return sum(len(name) + len(value) for name, value in typed) > _MOST_CHARACTERS
+
+
+def _typed(held: ListeningSession, form: SubmissionForm) -> Typed:
+    pairs = [(name, value) for name, value in request.form.items(multi=True) if name in form and name != "csrf_token"]
+    answers = [(name, value) for name, value in pairs if name not in ("form_token", "saved", "wording")]
+    return [*answers, *as_typed(left_over_of(held, form, unseen=True)), ("form_token", form.form_token.data)]
+
+
+def _keep(held: ListeningSession, form: SubmissionForm, typed: Typed) -> tuple[Draft, str]:
+    with transaction():
+        return drafts.save(
+            typed,
+            held,
+            form.kind,
+            form_token=form.form_token.data,
+            interface_language=i18n.language().code,
+            seen=seen_by(held, form),
+        )
+
+
+def seen_by(held: ListeningSession, form: SubmissionForm) -> int | None:
+    """Which version of its draft ``form`` saw: as its page says, else what this browser saw last."""
+    return form.saw() or visit.seen_of(_saved_before(held, form))
+
+
+def _saved_before(held: ListeningSession, form: SubmissionForm) -> Draft | None:
+    return drafts.of_form(form.form_token.data, held, form.kind)
+
+
+def overtaken(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
+    """The form with what was typed here, and what else was saved under its code since."""
+    there = _saved_before(held, form)
+    other = []
+    if there is not None:
+        form.see(there)
+        other = differing(as_saved(there, held), form)
+    problem = _(
+        "This was saved from another place since. What you wrote here is below. "
+        "If you save or send it now, it takes the place of the other."
+    )
+    return form_page(held, form, problem=problem, other=other), 409
+
+
+def saved_apart(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue | None:
+    """The form once more, where this browser saved it a while ago under a code that its page does not know of.
+
+    Whoever goes back from the page with the code comes to an empty form with a token of its own: what they type
+    there would become a second draft under a code that nobody told them of. None where that is not so, or where it
+    was said which of the two it is; the form then goes under the code that was meant.
+    """
+    draft = None if form.of_staff or form.saw() is not None else visit.own_draft()
+    if draft is None or not drafts.is_of(draft, held, form.kind):
+        return None
+    before, own, meant = as_saved(draft, held), form.form_token.data, request.form.get(UNDER)
+    known = before.form_token.data
+    if own == known:
+        return None
+    if meant == own:
+        form.saved.data = _OF_NONE
+        return None
+    other = differing(before, form)
+    if meant == known or not other:
+        form.form_token.data, form.saved.data = known, str((meant and visit.seen_of(draft)) or draft.version)
+        return None
+    visit.see(draft)
+    problem = _(
+        "You saved this form in this browser a short while ago, under a code. What you wrote now is not saved and not "
+        "sent yet: please say first which of the two it is."
+    )
+    return form_page(held, form, problem=problem, other=other, under=(known, own)), 409
+
+
+@bp.get("/receipt/draft/")
+@guards.public
+def draft() -> ResponseReturnValue:
+    """The form as it was saved, to go on writing."""
+    found = visit.own_draft()
+    if found is None:
+        return ask_again()
+    held = found.listening_session
+    pairs = open_typed(found)
+    left_over = left_over_in(pairs)
+    form = as_saved(found, held)
+    if not held.is_open and not drafts.may_still_be_sent(found):
+        return closed_page(held, form, typed=True, left_over=left_over)
+    visit.see(found)
+    mark_doubts(form, left_over)
+    return form_page(
+        held,
+        form,
+        draft=found,
+        sent_until=drafts.grace_until(found),
+        left_over=left_over,
+        action=url_for("submissions.submit", slug=held.slug, kind=found.kind),
+        no_longer_asked=words_typed((name, value) for name, value in fields_of(pairs) if name not in form),
+    )
+
+
+@bp.route("/receipt/draft/delete/", methods=["GET", "POST"])
+@guards.public
+def delete_draft() -> ResponseReturnValue:
+    """Delete what was saved, at once and for good."""
+    found = visit.own_draft()
+    if found is None:
+        return ask_again()
+    if request.method != "POST":
+        return render_template("submissions/delete_draft.html", draft=found, held=found.listening_session)
+    visit.leave_mark(found)
+    stored = [file.stored for file in attachments.of(found)]
+    with transaction():
+        drafts.remove(found.receipt_digest)
+    forget_journal()
+    attachments.forget(stored)
+    visit.end()
+    return redirect(url_for("submissions.draft_deleted"))
+
+
+@bp.get("/receipt/draft/deleted/")
+@guards.public
+def draft_deleted() -> ResponseReturnValue:
+    """Nothing is left of it."""
+    return render_template("submissions/draft_deleted.html", gone=visit.take_mark())
