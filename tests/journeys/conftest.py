@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from intake.foundation.languages import BY_CODE
 
@@ -87,6 +87,29 @@ def _wait(port: int, process: subprocess.Popen[str], printed: list[str]) -> None
     raise AssertionError("the installation did not start:\n" + "".join(printed))
 
 
+@pytest.fixture(autouse=True, scope="package")
+def patience() -> Iterator[None]:
+    """A machine that is busy with other tests needs longer than Playwright waits by itself."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def follow(pressed: Locator) -> None:
+    """Press what leads to another page, and wait until that page and its scripts are there."""
+    with pressed.page.expect_navigation():
+        pressed.click()
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Click the words of a choice, as people do: they cover the button. What is folded away is opened."""
+    chosen = page.locator(f"input[name={name}][value='{value}']")
+    for summary in chosen.locator("xpath=ancestor::details[not(@open)]/summary").all():
+        summary.click()
+    page.locator(f"label[for='{chosen.get_attribute('id')}']").click()
+    expect(chosen).to_be_checked()
+
+
 @pytest.fixture(params=["en", "ar"])
 def page(request: pytest.FixtureRequest, browser: Browser, live: Live) -> Iterator[Page]:
     """The queue of a co-lead in a real browser, in English and in Arabic."""
@@ -96,8 +119,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, live: Live) -> Iterat
     page.goto(f"{live.url}/{request.param}/staff/sign-in/")
     page.fill("#email", email)
     page.fill("#password", password)
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
+    follow(page.locator("main form button").first)
     page.language = request.param  # type: ignore[attr-defined]
     page.home = f"{live.url}/{request.param}/staff"  # type: ignore[attr-defined]
     page.goto(f"{live.url}/{request.param}/staff/queue/")

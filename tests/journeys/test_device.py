@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import Live, choose
 
 SLUG = "regular-pathways-2020-06-09"
 STORY = {
@@ -40,14 +40,6 @@ A_DAY_LATER = """new Promise(resolve => {
   }
 })"""
 REFERENCE = re.compile(r"WG3-2020-06-09/T-\d{3}")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience() -> Iterator[None]:
-    """A machine that is busy with other tests needs longer than Playwright waits by itself."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -83,9 +75,11 @@ def waiting(page: Page) -> bool:
     return bool(record["waiting"])
 
 
-def story_kept(page: Page) -> str:
-    [record] = page.evaluate(f"{RECORD}('forms')")
-    return str(dict(record["pairs"])["what_happened"])
+def keeps(page: Page, story: str) -> None:
+    """The device holds these words; they are written a moment after they are typed."""
+    page.wait_for_function(
+        f"story => {RECORD}('forms').then(all => new Map(all[0]?.pairs).get('what_happened') === story)", arg=story
+    )
 
 
 def code_on(page: Page) -> str:
@@ -127,7 +121,7 @@ def fill(page: Page, language: str = "en") -> None:
         ("story_of", "mine"), ("about_child", "no"), ("danger_now", "no"), ("recognition_harm", "no"),
         ("consent_tier", "2"),
     ):  # fmt: skip
-        page.locator(f"input[name={name}][value='{value}']").check(force=True)
+        choose(page, name, value)
     page.fill("#what_happened", STORY[language])
     page.select_option("#country", "MA")
     page.fill("#happened_when", "2020")
@@ -170,13 +164,13 @@ def test_a_form_is_filled_without_a_connection_and_sent_once_when_asked(
     page.goto(address(live, language))
     status(page, "back")
     fill(page, language)
-    page.wait_for_timeout(500)
+    keeps(page, STORY[language])
     page.close()
 
     page = context.new_page()
     page.goto(address(live, language))
     status(page, "back")
-    assert page.input_value("#what_happened") == STORY[language]
+    expect(page.locator("#what_happened")).to_have_value(STORY[language])
     step(page, "check")
     status(page, "asked")
     if language == "ar":
@@ -214,7 +208,7 @@ def test_a_form_is_filled_without_a_connection_and_sent_once_when_asked(
     note(page)
     page.reload()
     expect(page.locator("[data-when=free]")).to_be_visible()
-    assert page.input_value("#what_happened") == ""
+    expect(page.locator("#what_happened")).to_have_value("")
 
 
 def test_a_changed_word_takes_back_that_it_waits(context: BrowserContext, live: Live) -> None:
@@ -275,19 +269,19 @@ def test_two_tabs_do_not_overwrite_each_other(context: BrowserContext, live: Liv
     status(second, "elsewhere")
     second.fill("#what_happened", "In the second tab.")
     second.wait_for_timeout(500)
-    assert story_kept(first) == "In the first tab."
+    keeps(first, "In the first tab.")
     step(second, "check")
     status(second, "elsewhere")
     press(second, "take")
     status(second, "back")
-    assert second.input_value("#what_happened") == "In the first tab."
+    expect(second.locator("#what_happened")).to_have_value("In the first tab.")
     second.fill("#what_happened", "In the second tab.")
     status(first, "elsewhere")
-    assert story_kept(first) == "In the second tab."
+    keeps(first, "In the second tab.")
     first.fill("#what_happened", "In the first tab again.")
     press(first, "insist")
     status(first, "kept")
-    assert story_kept(first) == "In the first tab again."
+    keeps(first, "In the first tab again.")
     status(second, "elsewhere")
     press(first, "clear")
     status(first, "removed")
@@ -304,8 +298,7 @@ def test_every_step_keeps_what_is_typed(context: BrowserContext, live: Live) -> 
     status(page, "kept")
     fill(page)
     page.fill("#what_happened", "Typed after\nan error")
-    page.wait_for_timeout(500)
-    assert story_kept(page) == "Typed after\nan error"
+    keeps(page, "Typed after\nan error")
     step(page, "check")
     expect(page.locator(".answers").first).to_be_visible()
     status(page, "kept")
@@ -338,7 +331,7 @@ def test_what_is_refused_comes_back_and_waits_no_longer(context: BrowserContext,
     page = opt_in(context, live)
     context.set_offline(True)
     page.fill("#what_happened", STORY["en"])
-    page.locator("input[name=story_of][value=asked]").check(force=True)
+    choose(page, "story_of", "asked")
     step(page, "check")
     status(page, "lacking")
     lacking = page.locator("[data-missing] a")
@@ -356,11 +349,10 @@ def test_what_is_refused_comes_back_and_waits_no_longer(context: BrowserContext,
     context.set_offline(False)
     expect(page.locator(".summary")).to_be_visible()
     status(page, "refused")
-    assert page.input_value("#what_happened") == STORY["en"]
+    expect(page.locator("#what_happened")).to_have_value(STORY["en"])
     assert not waiting(page)
     page.fill("#what_happened", "Later words.")
-    page.wait_for_timeout(500)
-    assert story_kept(page) == "Later words."
+    keeps(page, "Later words.")
 
 
 def test_what_can_no_longer_be_taken_waits_no_longer(context: BrowserContext, browser: Browser, live: Live) -> None:
@@ -385,11 +377,11 @@ def test_what_can_no_longer_be_taken_waits_no_longer(context: BrowserContext, br
         code_on(other)
     context.set_offline(False)
     status(page, "refused")
-    assert page.input_value("#what_happened") == STORY["en"]
+    expect(page.locator("#what_happened")).to_have_value(STORY["en"])
     assert not waiting(page)
     page.reload()
     status(page, "back")
-    assert page.input_value("#what_happened") == STORY["en"]
+    expect(page.locator("#what_happened")).to_have_value(STORY["en"])
 
     # And then the session is no longer there.
     context.set_offline(True)
@@ -405,7 +397,7 @@ def test_what_can_no_longer_be_taken_waits_no_longer(context: BrowserContext, br
     assert not waiting(page)
     page.reload()
     status(page, "back")
-    assert page.input_value("#what_happened") == STORY["en"], "what was typed is not lost"
+    expect(page.locator("#what_happened")).to_have_value(STORY["en"])
 
 
 def photo(colour: int) -> bytes:
@@ -414,16 +406,16 @@ def photo(colour: int) -> bytes:
     return written.getvalue()
 
 
-def choose(page: Page, name: str, body: bytes) -> None:
+def attach(page: Page, name: str, body: bytes) -> None:
     page.set_input_files("#device-files", {"name": name, "mimeType": "image/jpeg", "buffer": body})
 
 
 def choose_some(page: Page) -> None:
     """A picture, and what only has the name of one; what is empty, and what is removed again, is not kept."""
     for name, body in (("house.jpg", photo(10)), ("away.jpg", photo(20)), ("no picture.jpg", b"nothing of the kind")):
-        choose(page, name, body)
+        attach(page, name, body)
         expect(page.locator("[data-files] bdi", has_text=name)).to_be_visible()
-    choose(page, "empty.jpg", b"")
+    attach(page, "empty.jpg", b"")
     expect(page.locator("[data-trouble]")).to_contain_text(page.locator("[data-words]").get_attribute("data-empty"))
     page.locator("[data-files] li", has_text="away.jpg").locator("button").click()
     expect(page.locator("[data-files] li")).to_have_count(2)
@@ -493,7 +485,7 @@ def test_files_are_kept_and_delivered_once(context: BrowserContext, live: Live) 
 
 def test_files_go_with_a_form_that_is_saved_under_a_code(context: BrowserContext, live: Live) -> None:
     page = opt_in(context, live)
-    choose(page, "house.jpg", photo(30))
+    attach(page, "house.jpg", photo(30))
     expect(page.locator("[data-files] li")).to_have_count(1)
     page.fill("#what_happened", STORY["en"])
     press(page, "save")
@@ -507,7 +499,7 @@ def test_files_go_with_a_form_that_is_saved_under_a_code(context: BrowserContext
     expect(page.locator("main .plain-list bdi")).to_have_text(["house.jpg"])
     page.goto(address(live, "en"))
     status(page, "back")
-    assert page.input_value("#what_happened") == STORY["en"]
+    expect(page.locator("#what_happened")).to_have_value(STORY["en"])
 
     # Sent another way, it is forgotten here as well.
     page.goto(f"{live.url}/en/receipt/draft/")
@@ -521,7 +513,7 @@ def test_files_go_with_a_form_that_is_saved_under_a_code(context: BrowserContext
 def test_another_form_that_is_sent_leaves_the_kept_one_alone(context: BrowserContext, live: Live) -> None:
     kept = opt_in(context, live)
     kept.fill("#what_happened", "Kept for later.")
-    kept.wait_for_timeout(500)
+    keeps(kept, "Kept for later.")
     page = context.new_page()
     page.goto(address(live, "en").removesuffix("/device"))
     fill(page)
@@ -531,7 +523,7 @@ def test_another_form_that_is_sent_leaves_the_kept_one_alone(context: BrowserCon
     page.wait_for_timeout(300)
     page.goto(address(live, "en"))
     status(page, "back")
-    assert page.input_value("#what_happened") == "Kept for later."
+    expect(page.locator("#what_happened")).to_have_value("Kept for later.")
 
 
 def test_the_worker_opens_the_kept_form_and_nothing_else(context: BrowserContext, live: Live) -> None:
@@ -565,7 +557,7 @@ def test_the_worker_opens_the_kept_form_and_nothing_else(context: BrowserContext
 def test_the_clear_button_and_leaving_quickly_leave_nothing(context: BrowserContext, live: Live) -> None:
     page = opt_in(context, live)
     page.fill("#what_happened", STORY["en"])
-    choose(page, "house.jpg", photo(10))
+    attach(page, "house.jpg", photo(10))
     expect(page.locator("[data-files] li")).to_have_count(1)
     assert page.evaluate(LEFT_OVER) == 3
     press(page, "clear")
@@ -582,7 +574,7 @@ def test_the_clear_button_and_leaving_quickly_leave_nothing(context: BrowserCont
     nothing_left(page)
 
     page = opt_in(context, live)
-    choose(page, "house.jpg", photo(10))
+    attach(page, "house.jpg", photo(10))
     expect(page.locator("[data-files] li")).to_have_count(1)
     context.set_offline(True)
     page.locator(".leave button").click()

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from intake.foundation.languages import BY_CODE, CODES
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import Live, choose, follow
 
 SLUG = "regular-pathways-2020-06-09"
 ARABIC = "مكتب قريب يجيب عن رسائلنا"
@@ -33,8 +33,7 @@ class Visitor:
         self.look(state or path)
 
     def press(self, selector: str, state: str) -> None:
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        follow(self.page.locator(selector).first)
         self.look(state)
 
     def look(self, state: str) -> None:
@@ -49,8 +48,7 @@ class Visitor:
 
     def choose(self, **chosen: str) -> None:
         for name, value in chosen.items():
-            one = self.page.locator(f"input[name={name}][value='{value}']")
-            self.page.locator(f"label[for='{one.get_attribute('id')}']").click()
+            choose(self.page, name, value)
 
 
 @pytest.fixture(params=CODES)

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from intake.foundation.languages import BY_CODE, CODES
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import Live, choose, follow
 
 SLUG = "regular-pathways-2020-06-09"
 WIDTHS = (360, 1280)
@@ -50,17 +50,11 @@ class Traveller:
         self.look()
 
     def click(self, selector: str) -> None:
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        follow(self.page.locator(selector).first)
         self.look()
 
     def choose(self, name: str, value: str) -> None:
-        """Click the words of a choice, as people do: they cover the button."""
-        chosen = self.page.locator(f"input[name={name}][value='{value}']")
-        for summary in chosen.locator("xpath=ancestor::details[not(@open)]/summary").all():
-            summary.click()
-        self.page.locator(f"label[for='{chosen.get_attribute('id')}']").click()
-        assert chosen.is_checked()
+        choose(self.page, name, value)
 
     def look(self) -> None:
         """Note everything that is wrong with the page as it stands."""
@@ -90,8 +84,7 @@ class Traveller:
         self.go("/staff/sign-in/")
         self.page.fill("#email", email)
         self.page.fill("#password", password)
-        with self.page.expect_navigation():
-            self.page.locator("form[action$='/sign-in/'] button.button").click()
+        follow(self.page.locator("form[action$='/sign-in/'] button.button"))
         # Staff are met in their own language; this journey goes on in its own.
 
     def sign_out(self) -> None:
