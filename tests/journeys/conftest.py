@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,9 +26,10 @@ SIGN_IN = re.compile(r"^\s+(\S+@\S+)\s+(\S+)\s+(.+)$")
 
 @dataclass
 class Live:
-    """A running installation: its address and the sign-ins it printed."""
+    """A running installation: its address, its folder and the sign-ins it printed."""
 
     url: str
+    instance: Path
     sign_ins: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def somebody(self, role: str, place: str = "") -> tuple[str, str]:
@@ -46,16 +48,22 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """The installation, started as a newcomer would start it."""
+    """The installation that all journeys share."""
+    with serving(tmp_path_factory.mktemp("instance")) as served:
+        yield served
+
+
+@contextmanager
+def serving(instance: Path) -> Iterator[Live]:
+    """An installation in ``instance`` with the examples, started as a newcomer would start it."""
     port = _free_port()
-    instance: Path = tmp_path_factory.mktemp("instance")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
     environment |= {"INTAKE_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "intake", "run", "--with-examples", "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(  # noqa: S603  # our own command
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    served = Live(f"http://127.0.0.1:{port}")
+    served = Live(f"http://127.0.0.1:{port}", instance)
     printed: list[str] = []
     reader = threading.Thread(target=lambda: printed.extend(process.stdout or ()), daemon=True)
     reader.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,9 +78,7 @@ def waiting(page: Page) -> bool:
 
 def keeps(page: Page, story: str) -> None:
     """The device holds these words; they are written a moment after they are typed."""
-    page.wait_for_function(
-        f"story => {RECORD}('forms').then(all => new Map(all[0]?.pairs).get('what_happened') === story)", arg=story
-    )
+    comes_true(page, f"{RECORD}('forms').then(all => new Map(all[0]?.pairs).get('what_happened'))", story)
 
 
 def code_on(page: Page) -> str:
@@ -104,8 +103,17 @@ def note(page: Page) -> None:
     nothing_left(page)
 
 
+def comes_true(page: Page, asked: str, wanted: object) -> None:
+    """What is ``asked`` of the device becomes ``wanted``: asked again and again, as the browser answers by a promise,
+    which Playwright's own waiting takes for an answer."""
+    give_up = time.monotonic() + 20
+    while (found := page.evaluate(asked)) != wanted:
+        assert time.monotonic() < give_up, f"{found!r}, not {wanted!r}"
+        page.wait_for_timeout(50)
+
+
 def nothing_left(page: Page) -> None:
-    page.wait_for_function(f"{LEFT_OVER}.then(count => count === 0)")
+    comes_true(page, LEFT_OVER, 0)
 
 
 def opt_in(context: BrowserContext, live: Live, language: str = "en") -> Page:
@@ -220,7 +228,7 @@ def test_a_changed_word_takes_back_that_it_waits(context: BrowserContext, live: 
     status(page, "waiting")
     page.locator("#what_happened").press_sequentially("!")
     status(page, "stopped")
-    page.wait_for_function(f"{RECORD}('forms').then(all => !all[0].waiting)")
+    comes_true(page, f"{RECORD}('forms').then(all => all[0].waiting)", False)
     line = Line(context, "/submit/testimony/device")
     context.set_offline(False)
     page.wait_for_timeout(800)
