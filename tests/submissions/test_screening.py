@@ -156,7 +156,10 @@ HOSTILE = [
     "1", "1 ", "12 34 ", "06 12 34 56 78 ", "(0", "00 ", "+", "1.1", "1.12345, ", "2019-", "a", "A ", "Aa ", "a.", "@",
     "a@", "a@a.", "a [at] ", "t.me/", "https://", "<", "A<", "A1 ", "AB12 ABCD ", "file 1 ", "passport no ", "Mr ",
     "Mr. A. ", "Mr Aa-", "rue ", "12 rue ", "calle Aa ", "1 Aa ", "Block 1 ", "1°1'", "phone a ", "vivo en ", "رقم ",
-    "ملف رقم ", "السيد ", "أم ", "شارع محمد ", "e\u0301", "\u200f", "ـ", "'", " ", "\n",
+    "ملف رقم ", "السيد ", "أم ", "شارع محمد ", "my sister ", "Father A", "Sister Aa Bb ", "ma petite sœur ", "un tal ",
+    "a man named ", "my sister's name ", "Sheikh Aa Street ", "السيدة/ ", "الأب ", "أختي محمد ", "عبد ", "د. ",
+    "Facebook: ", "Telegram is my ", "Facebook Aa Bb", "a1_", "NW1 ", "Calle 5 ", "25 de mayo ", "casa no. ",
+    "code postal ", "e\u0301", "\u200f", "ـ", "'", " ", "\n",
 ]  # fmt: skip
 
 

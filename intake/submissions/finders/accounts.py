@@ -6,7 +6,7 @@ import re
 
 from intake.foundation.legible import pattern
 
-from . import matching
+from . import CAPITALISED, matching
 
 _EMAIL = pattern(
     r"(?<![\w.%+\-])[\w.%+\-]{1,64}(?:@| @ | ?[\[(] ?(?:at|arroba|arobase|chez) ?[\])] ?| (?:arroba|arobase) )"
@@ -25,5 +25,31 @@ _ACCOUNT = pattern(
 )
 _HANDLE = pattern(r"(?<![\w@/.+\-])@(?=[\w.]{0,29}[^\W\d_])\w(?:[\w.]{1,28}\w)(?![\w@])")
 
+_NETWORK = (
+    r"(?:(?i:telegram|signal|whats ?app|instagram|insta|facebook|messenger|tik ?tok|snap(?:chat)?|twitter|skype|viber"
+    r"|discord|wechat|imo|linkedin|youtube|x \(twitter\))|IG|FB|fb|ig"
+    r"|(?:ال|ب|ل|بال|عال)?(?:تلغرام|تليغرام|تيليجرام|تليجرام|سيجنال|سيغنال|واتساب|واتس|انستغرام|انستجرام|إنستا|انستا|إنستغرام"
+    r"|فيسبوك|فيس بوك|ماسنجر|تيك توك|تيكتوك|سناب|سناب شات|تويتر|سكايب|فايبر))"
+)
+_IT_IS = (
+    r"(?: (?:(?i:is|are|as|under|user(?:name)?|account|handle|name|id|profile|est|compte|pseudo|nom|sous|mon|c'est|es"
+    r"|como|usuario|cuenta|perfil|nombre|su|mi)|هو|حسابي|حساب|باسم|اسم|المستخدم|على)){0,3} ?:?"
+)
+_SAYS_NOTHING = (
+    r"(?!(?i:closed|open|none|nothing|blocked|private|group|page|yes|no|non|oui|rien|bloqué|fermé|aucun|privé|sí|si|ninguno"
+    r"|nada|cerrado|bloqueado|www|https?|unknown|groups|pages|calls?|messages?|only|daily)\b)"
+)
+_UNMARKED = pattern(
+    rf"(?<![\w@./]){_NETWORK}{_IT_IS} {{0,2}}(?P<found>(?=[\w.]{{0,29}}[^\W\d_])(?=[a-zA-Z\d]{{1,28}}[_.\d][\w.])"
+    r"[a-zA-Z\d](?:[\w.]{1,28}\w))(?![\w@])"
+)
+"""An account without its @: what no word looks like, with a digit, a point or a line in it."""
+_AFTER_A_COLON = pattern(
+    rf"(?<![\w@./]){_NETWORK}(?: (?i:user(?:name)?|account|handle|id|compte|pseudo|usuario|cuenta|حساب))? ?: {{0,2}}"
+    rf"{_SAYS_NOTHING}"
+    rf"(?P<found>[a-zA-Z][\w.]{{2,28}}\w|{CAPITALISED}(?: {CAPITALISED}){{1,2}})(?= ?(?:[,;.)\n]|$))"
+)
+"""Any single word after "Telegram:", or a whole name after "Facebook:", where nothing more follows."""
+
 emails = matching(_EMAIL)
-accounts = matching(_ACCOUNT, _HANDLE)
+accounts = matching(_ACCOUNT, _HANDLE, _UNMARKED, _AFTER_A_COLON)

@@ -44,10 +44,15 @@ coordinates = matching(
 
 _NO_YEAR = r"(?!(?:19|20)\d\d(?!\d))"
 _HOUSE = rf"{_NO_YEAR}\d{{1,5}}(?: ?(?:bis|ter|quater)\b|[A-Za-z]\b)?"
-_NUMBER_SIGN = r"(?:(?:n[º°.]{1,2}|nº|no\.?|núm\.?|número|numéro|#) ?)"
-_STREET_NAME = rf"(?:{CAPITALISED}|{CAPITAL}\.|\d{{1,2}}(?:er|st|nd|rd|th|º)?)"
+_NUMBER_SIGN = r"(?:(?:(?i:n[º°.]{1,2}|nº|no\.?|nro\.?|núm\.?|número|numéro)|#) ?)"
+_A_DAY = (
+    r"(?:\d{1,2} de (?i:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre"
+    r"|diciembre))"
+)
+_STREET_NAME = rf"(?:{CAPITALISED}|{CAPITAL}\.|{_A_DAY}|\d{{1,2}}(?:er|st|nd|rd|th|º)?)"
 _NEXT_NAME = rf"(?:{CAPITALISED}|[IVX]{{1,4}}(?!\w))"
 _SMALL_WORDS = r"(?:(?:de|des|du|del|d'|l'|la|las|le|les|los|el|al|y|et|of|the|rue|san|santa) ?)"
+_TOWN_CODE = rf"\d{{5}}(?= {CAPITAL})"
 _STREETS_EN = (
     r"(?:[Ss]treet|[Ss]tr?\.|St|[Rr]oad|[Rr]d\.?|[Aa]venue|Ave\.?|[Ll]ane|[Dd]rive|[Bb]oulevard|Blvd\.?|[Cc]rescent"
     r"|Close|Court|[Tt]errace|[Ww]ay|Square|Gardens|Highway|Row)"
@@ -58,7 +63,7 @@ _STREETS_FR = (
 )
 _STREETS_ES = (
     r"(?:(?i:calle|avenida|avda\.?|av\.|plaza|plazuela|paseo|carretera|callejón|travesía|jirón|jr\.|pasaje|carrera"
-    r"|cra\.?|transversal|diagonal|urbanización|colonia|barrio|ronda|camino)|[Cc]/|Cl\.|Kr\.)"
+    r"|cra\.?|transversal|diagonal|urbanización|urb\.|colonia|col\.|barrio|ronda|camino)|[Cc]/|Cl\.|Kr\.)"
 )
 _STREETS_AR = r"(?:و|ب|ل)?(?:شارع|زنقة|نهج|حارة|زقاق|درب|جادة|حي|حيّ|إقامة|عمارة|بناية|مجمع|تجزئة|سكة)"
 _AR_HOUSE = (
@@ -76,11 +81,23 @@ _LIVING = (
     r"|résid(?:e|ent|ant)|log(?:e|é|ée|és)|viv(?:o|e|en|imos|ía|íamos)|resid(?:o|e|en)"
     r"|domicili(?:o|ada|ado|é|ée)|[أيتن]سكن|[أيتن]عيش|يسكنون|نقيم|أقيم|مقيم|عنواني|عنوانه|عنوانها|السكن)"
 )
+_GRID_STREET = r"(?:(?i:calle|carrera|cra|avenida|av|diagonal|transversal)|Cl|CL|Kr|KR|Cr|CR|Kra|Clle|AK|AC|Tv|Dg)"
+_GRID_SIDE = r"[Bb]is|[Ss]ur|[Nn]orte|[Ee]ste|[Oo]este"
+_UK_AREAS = (
+    "AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|GU"
+    "|HA|HD|HG|HP|HR|HS|HU|HX|IG|IP|IV|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|PL"
+    "|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
+)
+"""British postcodes, which stand for some fifteen houses, begin with one of these."""
+_A_HOME = (
+    r"(?i:house|flat|apartment|apt\.?|plot|tent|shelter|caravan|room|maison|appartement|appt\.?|tente|chambre|casa|apartamento"
+    r"|apto\.?|departamento|depto\.?|carpa|lote|cuarto|(?:ال)?(?:خيمة|بيت|منزل|شقة|كرفان|غرفة|عمارة))"
+)
 addresses = matching(
     pattern(rf"(?<![\w.,/\-]){_HOUSE},? (?:{_STREET_NAME} ){{1,4}}{_STREETS_EN}(?!\w)"),
     pattern(
         rf"(?<![\w.,/\-]){_HOUSE},? {{1,2}}{_STREETS_FR} {_SMALL_WORDS}{{0,3}}{_STREET_NAME}"
-        rf"(?:[ \-]{_SMALL_WORDS}{{0,2}}{_NEXT_NAME}){{0,3}}"
+        rf"(?:[ \-]{_SMALL_WORDS}{{0,2}}{_NEXT_NAME}){{0,3}}(?:,? {{1,2}}{_TOWN_CODE})?"
     ),
     pattern(
         rf"(?<!\w)(?:{_STREETS_FR}|{_STREETS_ES}) ?{_SMALL_WORDS}{{0,3}}{_STREET_NAME}"
@@ -89,9 +106,22 @@ addresses = matching(
         r"(?:, ?\d{1,2}[º°ª] ?(?:[A-Z]\b|izq\b|dcha\b)?)?"
     ),
     pattern(
-        r"(?<!\w)(?:Calle|Carrera|Cra|Cl|Kr|Cr|Avenida|Diagonal|Transversal|calle|carrera)\.? \d{1,3} ?[A-Z]?"
-        rf" ?(?:{_NUMBER_SIGN}|con )\d{{1,3}} ?[A-Z]?(?: ?- ?\d{{1,3}})?(?!\w)"
+        rf"(?<!\w){_GRID_STREET}\.? \d{{1,3}}(?:ª|a\b|ta\b|ra\b)? ?(?:[A-Za-z]\b)?(?: ?(?:{_GRID_SIDE})\b)?,?"
+        rf" ?(?:{_NUMBER_SIGN}|con )\d{{1,3}} ?(?:[A-Za-z]\b)?(?: ?(?:{_GRID_SIDE})\b)?(?: ?- ?\d{{1,3}})?(?!\w)"
     ),
+    pattern(
+        rf"(?<!\w){_GRID_STREET}\.? \d{{1,3}} ?(?:[A-Za-z]\b)?,? \d{{1,3}} ?(?:[A-Za-z]\b)? ?- ?\d{{1,3}}(?![\w\-])"
+    ),
+    pattern(
+        r"(?<![\w.,/\-])\d{1,2}(?:ª|a|ta|ra|da|va)?\.? (?i:avenida|av\.|calle) [A-Z]?\d{1,2}[A-Z]? ?- ?\d{1,3}(?!\w)"
+    ),
+    pattern(rf"(?<![\w\-])(?:{_UK_AREAS})\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{{2}}(?![\w\-])"),
+    pattern(
+        r"(?<!\w)(?i:post ?code|postal code|zip(?: code)?|code postal|código postal|C\.P\.|الرمز البريدي)"
+        r"(?: is| est(?: le)?| es(?: el)?| هو)?:? {0,2}"
+        r"(?P<found>(?=[A-Z]{0,2}\d)[A-Z\d]{3,5}(?:[ \-][A-Z\d]{3,4})?)(?!\w)"
+    ),
+    pattern(rf"(?<!\w){_A_HOME} (?:{_NUMBER_SIGN}|number |رقم ?)(?:{_NO_YEAR}\d{{1,4}}(?:-?[A-Za-z])?)(?![\w.,]\d|\w)"),
     pattern(
         rf"(?<!\w){_STREETS_AR} (?:{ARABIC}{{2,15}} ){{0,3}}{ARABIC}{{2,15}},? {{1,2}}(?:{_AR_HOUSE} ){{1,2}}"
         rf"{_NO_YEAR}\d{{1,4}}(?!\w)"
