@@ -15,6 +15,7 @@ LIMITS = _l(
 )  # fmt: skip
 
 TOO_MANY = _l("There are too many files, or they are too large together.")
+NOT_LOOKED_INTO = _l("We look into so many files at once and no more. Please add this one again.")
 
 REFUSALS = {
     Refusal.UNKNOWN: _l("We do not take this kind of file. Photos, PDF, Word documents and sound are fine."),

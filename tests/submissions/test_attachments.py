@@ -31,7 +31,7 @@ from intake.foundation.files.workshop import CleanFile, clean
 from intake.foundation.register import RegisterLine
 from intake.submissions import attachments, drafts, services, workflow
 from intake.submissions.models import Attachment, Draft, Submission
-from intake.submissions.views.files import files_sent
+from intake.submissions.views.files import MOST_LOOKED_INTO, files_sent
 from tests import builders
 from tests.forms import fields, form_on, page, post_form, send
 from tests.foundation.test_files import HOSTILE, SECRET, photograph, picture
@@ -180,13 +180,41 @@ def test_what_is_too_large_together_is_not_looked_into(
 ) -> None:
     cleaned = list[str]()
 
+    def look(body: bytes, name: str) -> CleanFile:
+        cleaned.append(name)
+        return CleanFile(BY_NAME["png"], body, ())
+
+    monkeypatch.setattr("intake.submissions.views.files.clean", look)
+    add(contributor, *[(f"{n}.png", bytes([n]) + bytes(9_999_999)) for n in range(3)], ("more.png", b"more"))
+    assert cleaned == ["0.png", "1.png", "2.png"]
+
+
+def test_what_is_refused_takes_no_room_from_the_others(app: Flask, contributor: FlaskClient) -> None:
+    bad = [(f"{n}.txt", b"no %d" % n) for n in range(5)]
+    good = [(f"{n}.png", picture("PNG", (n + 1, 9))) for n in range(5)]
+    response = add(contributor, *bad, *good)
+    assert response.status_code == 422
+    assert "too many files" not in page(response).text_content()
+    assert count(app) == 5
+
+
+def test_of_one_request_only_so_many_are_looked_into(
+    app: Flask, contributor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleaned = list[str]()
+
     def look(_body: bytes, name: str) -> CleanFile:
         cleaned.append(name)
         raise Refused(Refusal.DAMAGED)
 
     monkeypatch.setattr("intake.submissions.views.files.clean", look)
-    add(contributor, *[(f"{n}.png", bytes([n]) + bytes(9_999_999)) for n in range(3)], ("more.png", b"more"))
-    assert cleaned == ["0.png", "1.png", "2.png"]
+    response = add(contributor, *[(f"{n}.png", b"no %d" % n) for n in range(200)])
+    assert response.status_code == 422
+    assert cleaned == [f"{n}.png" for n in range(MOST_LOOKED_INTO)]
+    shown = page(response).text_content()
+    assert shown.count("Please add this one again.") == 200 - MOST_LOOKED_INTO
+    assert "too many files" not in shown
+    assert count(app) == 0
 
 
 def test_the_limit_of_a_place_is_asked_for_each_file(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from os import SEEK_END
 from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request, url_for
@@ -23,7 +25,7 @@ from intake.foundation.files.workshop import clean
 from intake.foundation.limits import Limit
 from intake.submissions import attachments
 from intake.submissions.attachments import Gone, NotNow, Stored, TooMany
-from intake.submissions.file_words import FOUND, KINDS, LIMITS, REFUSALS, TOO_MANY
+from intake.submissions.file_words import FOUND, KINDS, LIMITS, NOT_LOOKED_INTO, REFUSALS, TOO_MANY
 from intake.submissions.models import Attachment, Draft, Submission
 from intake.submissions.workflow import WAITING
 
@@ -33,6 +35,8 @@ from .door import ask_again
 from .steps import too_much_from_here
 
 ROOM_FOR_THE_REST = 2_000_000
+MOST_LOOKED_INTO = 2 * MOST_FILES
+"""Files of one request that are cleaned, kept or refused: enough for a mistake with each that is kept."""
 _LONGEST_NAME = 200
 _LATER = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
@@ -67,9 +71,7 @@ def files() -> ResponseReturnValue:
         return _page(owner, problem=_("Please choose a file first.")), 422
     if files_sent.is_reached():
         return _page(owner, problem=too_much_from_here()), 429, _LATER
-    to_take, refused = _within_limits(owner, sent)
-    # Looked for anew each time: while one file is cleaned, a draft may be sent and be a submission.
-    told = [add(now, one) for one in to_take if (now := _owner())] + refused
+    told = list(_taken_in_turn(sent))
     owner = _owner()
     if owner is None:
         return ask_again()
@@ -118,26 +120,40 @@ def _taken_by(owner: Draft | Submission, new: Stored) -> Told | None:
     return None
 
 
-def _within_limits(owner: Draft | Submission, sent: list[FileStorage]) -> tuple[list[FileStorage], list[Told]]:
-    """The files for which there is room, and what is told of the others: those are not looked into at all.
+def _taken_in_turn(sent: list[FileStorage]) -> Iterator[Told]:
+    """What becomes of each file that was ``sent``, in turn.
 
-    What ``owner`` has already needs no room.
+    Only what is kept needs room: a file that is refused takes none from the next. What there is no room for
+    is not looked into at all, and of one request no more than ``MOST_LOOKED_INTO``, whatever becomes of them.
     """
-    held = attachments.of(owner)
-    known, taken, size = {one.digest for one in held}, len(held), sum(one.size for one in held)
-    to_take, refused = list[FileStorage](), list[Told]()
+    looked_into = 0
     for one in sent:
-        body = one.read()
-        one.seek(0)
-        if (digest := attachments.digest_of(body)) in known:
-            to_take.append(one)
-        elif taken >= MOST_FILES or size + len(body) > LARGEST_TOTAL_BYTES:
-            refused.append(Told(_shown_name(one.filename or ""), TOO_MANY))
+        # Looked for anew each time: while one file is cleaned, a draft may be sent and be a submission.
+        owner = _owner()
+        if owner is None:
+            return
+        if _is_there(owner, one):
+            yield add(owner, one)
+        elif not _has_room(owner, one):
+            yield Told(_shown_name(one.filename or ""), TOO_MANY)
+        elif looked_into == MOST_LOOKED_INTO:
+            yield Told(_shown_name(one.filename or ""), NOT_LOOKED_INTO)
         else:
-            known.add(digest)
-            taken, size = taken + 1, size + len(body)
-            to_take.append(one)
-    return to_take, refused
+            looked_into += 1
+            yield add(owner, one)
+
+
+def _is_there(owner: Draft | Submission, sent: FileStorage) -> bool:
+    body = sent.read()
+    sent.seek(0)
+    return attachments.has(owner, attachments.digest_of(body))
+
+
+def _has_room(owner: Draft | Submission, sent: FileStorage) -> bool:
+    held = attachments.of(owner)
+    size = sent.seek(0, SEEK_END)
+    sent.seek(0)
+    return len(held) < MOST_FILES and sum(one.size for one in held) + size <= LARGEST_TOTAL_BYTES
 
 
 def _shown_name(given: str) -> str:
