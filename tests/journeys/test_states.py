@@ -66,6 +66,15 @@ def picture() -> bytes:
     return written.getvalue()
 
 
+def save_and_confirm(visitor: Visitor) -> None:
+    visitor.press("button[value=save]", "saved")
+    code = visitor.page.locator(".code").inner_text()
+    visitor.page.fill("#code", "WRONG")
+    visitor.press("form:has([value=confirm]) button.button", "saved, with an error")
+    visitor.page.fill("#code", code)
+    visitor.press("form:has([value=confirm]) button.button", "draft, code confirmed")
+
+
 def save_again(visitor: Visitor, form: str) -> None:
     """As whoever goes back from the page with the code, and types more."""
     visitor.at(form)
@@ -83,7 +92,7 @@ def test_every_state_of_a_contributor(visitor: Visitor) -> None:
     visitor.at(form)
     visitor.press("button[value=check]", "form with errors")
     page.fill("#what_happened", STORY)
-    visitor.press("button[value=save]", "saved")
+    save_and_confirm(visitor)
     save_again(visitor, form)
     visitor.at("/receipt/draft/")
     visitor.at("/receipt/draft/delete/")
@@ -94,7 +103,9 @@ def test_every_state_of_a_contributor(visitor: Visitor) -> None:
     page.fill("#happened_when", "2020")
     page.fill("#what_would_help", ARABIC)
     visitor.press("button[value=check]", "check with advice and danger")
-    assert page.locator("select[name=languages]").count() == 1
+    assert page.locator(".told select").count() == 1
+    page.locator(".offered summary").first.click()
+    visitor.look("check, the language of an answer opened")
     visitor.press("button[value=send]", "receipt")
     code = page.locator(".code").inner_text()
     page.locator("[data-copies] button").click()

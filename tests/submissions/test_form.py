@@ -144,7 +144,7 @@ def corrected(check: TestResponse) -> dict[str, Any]:
 def test_the_language_of_one_answer_is_corrected_kept_and_corrected_again(app: Flask, client: FlaskClient) -> None:
     check = checked(client, what_happened=ARABIC, language="ar", guiding_1=ENGLISH, place="Idlib")
     assert corrected(check) == {"language-guiding_1": "guiding_1:en"}, "only where it differs, and not of a name"
-    assert [one.get("name") for one in page(check).cssselect(".told select")] == ["languages"]
+    assert {one.get("name") for one in page(check).cssselect(".told select, .offered select")} == {"languages"}
     chosen = {"languages": "guiding_1:fr"}
     form = form_on(send(client, FORM, form_on(check, having="form_token"), {**chosen, "step": "edit"}), having="place")
     check = send(client, FORM, form, {"step": "check"})
@@ -168,6 +168,33 @@ def test_the_language_of_one_answer_is_corrected_kept_and_corrected_again(app: F
     assert corrected(post_form(client, change, {"step": "check"}, having="place")) == {
         "language-guiding_1": "guiding_1:ar"
     }
+
+
+def offered(check: TestResponse) -> dict[str, list[str]]:
+    """For each answer whose language is only offered to be corrected, the values that can be chosen."""
+    found = {}
+    for one in page(check).cssselect(".offered select"):
+        values = [option.get("value") for option in one.cssselect("option")]
+        assert one.value == values[0] == "", "nothing is said unless it is chosen"
+        found[values[1].partition(":")[0]] = [value.partition(":")[2] for value in values[1:]]
+    return found
+
+
+def test_the_language_of_every_answer_with_words_can_be_corrected(app: Flask, client: FlaskClient) -> None:
+    check = checked(client, what_happened=ARABIC, language="ar", guiding_1="نعم", place="Idlib", happened_when="2020")
+    assert offered(check) == {
+        "what_happened": ["en", "fr", "es", "und"], "guiding_1": ["en", "fr", "es", "und"],
+        "place": ["en", "fr", "es", "ar"],
+    }  # fmt: skip
+    # A browser sends the empty value of all that were left.
+    form = form_on(check, having="form_token")
+    check = send(client, FORM, form, {"languages": ["", "guiding_1:und", ""], "step": "check"})
+    assert corrected(check) == {"language-guiding_1": "guiding_1:und"}
+    send(client, FORM, form_on(check, having="form_token"), {"languages": ["guiding_1:und", ""], "step": "send"})
+    with app.app_context():
+        kept = session().scalars(sa.select(Submission)).one()
+        told = open_answers(kept, kept.revisions[0])[LANGUAGES_OF_ANSWERS]
+        assert told == {"guiding_1": "und", "place": "und"}
 
 
 @pytest.mark.parametrize("given", ["guiding_1:de", "contributor_name:fr", "country:fr", "x", ":", "language:ar a:b:c"])

@@ -29,6 +29,7 @@ from tests.forms import form_on, page, post_form, send
 from tests.installation import application
 
 DOOR, MINE, VERIFY = "/en/receipt/", "/en/receipt/submission/", "/en/verify/"
+DRAFT = "/en/receipt/draft/"
 CHANGE = "/en/receipt/change/"
 FORM = "/en/sessions/wg3-2020-06-09/submit/testimony"
 
@@ -147,6 +148,38 @@ def test_the_code_is_typed_back_and_confirmed(client: FlaskClient) -> None:
     assert right.headers["Location"] == MINE
     assert "Your code is right" in page(client.get(MINE)).text_content()
     assert "Your code is right" not in page(client.get(MINE)).text_content()
+
+
+def test_the_code_of_what_is_saved_is_typed_back_and_confirmed(client: FlaskClient) -> None:
+    typed = {**builders.TESTIMONY, "danger_now": "yes", "step": "save"}
+    saved = post_form(client, FORM, typed, having="what_happened")
+    code = str(page(saved).xpath("string(//p[@class='code'])"))
+    care = [one.text_content() for one in page(saved).cssselect("main .notice.danger")]
+    assert care
+    form = form_on(saved, having="code")
+    another = receipt_for(new_form_token())
+    for wrong in ("", "  ", code[:-1] + ("2" if code[-1] != "2" else "3"), another):
+        told = send(client, FORM, form, {"code": wrong})
+        assert told.status_code == 422
+        root = page(told)
+        assert str(root.xpath("string(//p[@class='code'])")) == code, "the way back to it is not lost"
+        assert form_on(told, having="code").fields["code"] == wrong
+        assert root.xpath("//p[@id='code-error']")
+        assert [one.text_content() for one in root.cssselect("main .notice.danger")] == care
+    expired = send(client, FORM, form, {"csrf_token": "expired", "code": code})
+    assert (expired.status_code, str(page(expired).xpath("string(//p[@class='code'])"))) == (400, code)
+    right = send(client, FORM, form_on(told, having="code"), {"code": code.lower().replace("-", " ")})
+    assert right.headers["Location"] == DRAFT
+    shown = page(client.get(DRAFT))
+    assert "Your code is right" in shown.text_content()
+    assert form_on(client.get(DRAFT), having="what_happened").fields["what_happened"].strip() == typed["what_happened"]
+    assert "Your code is right" not in page(client.get(DRAFT)).text_content()
+
+
+def test_nobody_confirms_what_is_not_saved(client: FlaskClient) -> None:
+    form = form_on(client.get(FORM), having="what_happened")
+    told = send(client, FORM, form, {"step": "confirm", "code": receipt_for(form.fields["form_token"])})
+    assert told.status_code == 409
 
 
 def guess(client: FlaskClient, code: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from intake.foundation.limits import Limit, Reached
 from intake.foundation.security import allow_worker
 from intake.programme.models import ListeningSession
 from intake.submissions import attachments, drafts
-from intake.submissions.forms import UNDER, SubmissionForm, words_typed
+from intake.submissions.forms import UNDER, ReceiptForm, SubmissionForm, words_typed
 from intake.submissions.models import Draft
 from intake.submissions.paper.left_over import as_typed, left_over_in
 from intake.submissions.permits import permit_for
@@ -27,6 +27,7 @@ from . import visit
 from .blueprint import bp
 from .door import ask_again
 from .steps import (
+    DONE,
     closed_page,
     form_page,
     left_over_of,
@@ -68,13 +69,23 @@ def save(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
         return overtaken(held, form)
     visit.start(draft)
     visit.see(draft)
+    return saved_page(draft, code, form.form_token.data)
+
+
+def saved_page(
+    draft: Draft, code: str, form_token: str, confirm: ReceiptForm | None = None, problem: str | None = None
+) -> Response:
+    """The page that shows the ``code`` (ungrouped) of a draft; ``confirm`` is how it was typed back."""
     page = render_template(
         "submissions/saved.html",
-        held=held,
+        held=draft.listening_session,
         draft=draft,
+        told=dict(fields_of(open_typed(draft))),
         code=grouped(code),
+        confirm=confirm or ReceiptForm(formdata=None),
+        problem=problem,
         sent_until=drafts.grace_until(draft),
-        form_token=form.form_token.data,
+        form_token=form_token,
         permit=permit_for(draft),
         mark=visit.mark(draft),
     )
@@ -175,6 +186,7 @@ def draft() -> ResponseReturnValue:
         held,
         form,
         draft=found,
+        done=DONE.get(visit.told()),
         sent_until=drafts.grace_until(found),
         left_over=left_over,
         action=url_for("submissions.submit", slug=held.slug, kind=found.kind),

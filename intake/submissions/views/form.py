@@ -22,7 +22,7 @@ from intake.programme.models import ListeningSession
 from intake.programme.queries import session_by_slug, session_version, version_of
 from intake.submissions import drafts, queries, services
 from intake.submissions.forms import ReceiptForm, SubmissionForm, entry_class
-from intake.submissions.models import Submission
+from intake.submissions.models import Draft, Submission
 from intake.submissions.permits import permit_for
 from intake.submissions.proof import picture, signed_receipt
 from intake.submissions.vocabulary import WRITTEN, Channel, Kind
@@ -31,7 +31,7 @@ from . import visit
 from .again import asked_to_work, held_up
 from .blueprint import bp
 from .door import nothing_under_this_code, please_type_the_code
-from .drafts import overtaken, save, saved_apart, seen_by
+from .drafts import overtaken, save, saved_apart, saved_page, seen_by
 from .steps import (
     check_page,
     closed_page,
@@ -207,20 +207,41 @@ def _of_receipt(held: ListeningSession, form: SubmissionForm, step: str) -> Resp
     token, typed_back = form.form_token.data, ReceiptForm()
     code = receipt_for(token)
     found = services.find_by_receipt_digest(services.receipt_digest(code))
+    if found is None and step == "confirm" and (draft := drafts.of_form(token, held, form.kind)):
+        return _of_saved(draft, token, typed_back)
     if found is None or found.recorded_by_id or found.listening_session_id != held.id:
         form.form_token.data = new_form_token()
         return form_page(held, form, problem=nothing_under_this_code()), 409
     if step == "receipt" or went_wrong():
         return _receipt_page(held, found, token, problem=what_went_wrong() if went_wrong() else None)
-    if typed_back.is_empty():
-        typed_back.code.errors = [please_type_the_code()]
-    elif not typed_back.says(code):
-        typed_back.code.errors = [_("This is not the code above. Please compare it with your note, group by group.")]
-    else:
-        visit.start(found)
-        visit.tell("confirmed")
-        return redirect(url_for("submissions.mine"))
+    if _is_typed_back(typed_back, code):
+        return _confirmed(found, "submissions.mine")
     return _receipt_page(held, found, token, typed_back), 422
+
+
+def _of_saved(draft: Draft, token: str, typed_back: ReceiptForm) -> ResponseReturnValue:
+    """The same of a form that is saved and not sent yet."""
+    code = receipt_for(token)
+    if went_wrong():
+        return saved_page(draft, code, token, problem=what_went_wrong())
+    if _is_typed_back(typed_back, code):
+        return _confirmed(draft, "submissions.draft")
+    return saved_page(draft, code, token, typed_back), 422
+
+
+def _is_typed_back(typed_back: ReceiptForm, code: str) -> bool:
+    """Whether ``code`` was typed; if not, the form says why."""
+    if typed_back.says(code):
+        return True
+    wrong = _("This is not the code above. Please compare it with your note, group by group.")
+    typed_back.code.errors = [please_type_the_code() if typed_back.is_empty() else wrong]
+    return False
+
+
+def _confirmed(found: Submission | Draft, endpoint: str) -> ResponseReturnValue:
+    visit.start(found)
+    visit.tell("confirmed")
+    return redirect(url_for(endpoint))
 
 
 def _receipt_page(

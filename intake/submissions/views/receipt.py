@@ -8,7 +8,6 @@ from functools import wraps
 from flask import Response, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from intake.accounts import guards
@@ -42,7 +41,7 @@ from intake.submissions.workflow import CONTRIBUTOR, IllegalMove, Overtaken, ope
 from . import visit
 from .blueprint import bp
 from .door import ask_again
-from .steps import check_page, guiding, retention_days, too_much_from_here
+from .steps import DONE, check_page, guiding, retention_days, too_much_from_here
 
 _AN_HOUR = 3600
 _LATER = {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -52,14 +51,6 @@ mails_from_here = Limit(burst=20, seconds_each=_AN_HOUR / 20)
 """The same from one place."""
 writings = Limit(burst=30, seconds_each=300)
 """Messages and changes behind one receipt: people read all of them."""
-
-_DONE = {
-    "confirmed": (_l("Your code is right."), _l("Keep it in a safe place. You can leave this page.")),
-    "changed": (_l("Your change is kept."), _l("The working group will read it.")),
-    "consent": (_l("Your consent is changed."), _l("What this page says you agreed to counts from now on.")),
-    "unchanged": (_l("Nothing was changed."), ""),
-}
-"""What one's own page says of what was done just now."""
 
 
 def of_own_submission(view: Callable[[Submission], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
@@ -109,7 +100,7 @@ def _mine_page(
         form=form,
         problem=problem,
         kept=kept,
-        done=_DONE.get(visit.told()),
+        done=DONE.get(visit.told()),
         screened=screened,
         signed=signed_receipt(submission),
         versions=fingerprints(submission),

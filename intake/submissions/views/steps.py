@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from intake.foundation import i18n
@@ -28,7 +29,7 @@ from intake.submissions.paper.left_over import LeftOver, Why, left_over_in
 from intake.submissions.questionnaire import LANGUAGES_OF_ANSWERS, Form, questions
 from intake.submissions.screening import screen_answers
 from intake.submissions.sealing import open_typed
-from intake.submissions.services import Filled
+from intake.submissions.services import Filled, own_words
 from intake.submissions.showing import show_all
 from intake.submissions.vocabulary import Kind
 
@@ -37,6 +38,14 @@ LEFT_OVER, SEEN_TO = "left_over", "left_over_seen"
 
 _DOUBTS = frozenset({Why.CHANGED, Why.MARK, Why.TWICE, Why.BESIDE, Why.COUNTRY})
 _NOTHING = (None, "", False, GUESS)
+
+DONE = {
+    "confirmed": (_l("Your code is right."), _l("Keep it in a safe place. You can leave this page.")),
+    "changed": (_l("Your change is kept."), _l("The working group will read it.")),
+    "consent": (_l("Your consent is changed."), _l("What this page says you agreed to counts from now on.")),
+    "unchanged": (_l("Nothing was changed."), ""),
+}
+"""What the page of one's own submission or draft says of what was done just now."""
 
 
 def guiding(held: ListeningSession) -> tuple[tuple[int, Multilingual], ...]:
@@ -125,6 +134,7 @@ def check_page(held: ListeningSession, form: SubmissionForm | AmendmentForm) -> 
     """What is about to be sent, as it was understood, with advice; call after ``validate()`` said yes."""
     filled = form.filled()
     asked = asked_of(filled.kind, held.ceiling)
+    told = _languages_to_check(form, filled)
     guessed = form.guessed_language()
     chosen = form.language.data
     if chosen == GUESS and guessed is not None:
@@ -137,7 +147,8 @@ def check_page(held: ListeningSession, form: SubmissionForm | AmendmentForm) -> 
         guessed=chosen == GUESS and guessed is not None,
         untold=chosen == GUESS and guessed is None,
         doubt=guessed if chosen != GUESS and guessed and guessed != chosen else None,
-        languages_told=_languages_to_check(form, filled),
+        languages_told=told,
+        languages_offered=_languages_to_offer(filled, told),
         shown=show_all(form.sections(), filled.shown(), written_in=filled.language, reader=i18n.language().code),
         asked=asked,
         # What came back to be changed may allow less than its form offers.
@@ -160,6 +171,19 @@ def _languages_to_check(form: SubmissionForm | AmendmentForm, filled: Filled) ->
     lines = {one.name for one in questions(form.kind, form.guiding) if one.form is Form.LINE}
     guessed = {name: code for name, code in filled.languages().items() if code in CODES or name not in lines}
     return {**guessed, **filled.told}
+
+
+def _languages_to_offer(filled: Filled, told: dict[str, str]) -> dict[str, str]:
+    """The language in which each other answer with words is kept, to be corrected where it is wrong.
+
+    A short answer in the script of the whole is taken for its language: only who wrote it knows better.
+    """
+    kept = filled.languages()
+    return {
+        name: kept.get(name, filled.language)
+        for name, text in own_words(filled.kind, filled.answers).items()
+        if name not in told and any(c.isalpha() for c in text)
+    }
 
 
 def _carried(form: FlaskForm) -> list[tuple[str, str]]:
