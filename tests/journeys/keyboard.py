@@ -59,7 +59,7 @@ class Keyboard:
         self.page.keyboard.type(text)
 
     def reach(self, selector: str) -> None:
-        """Press Tab until the focus is on what fits ``selector``, or come back to the top of the page and go on."""
+        """Press Tab until the focus is on what fits ``selector``,."""
         for _ in range(MOST_TABS):
             self.tab()
             if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
