@@ -388,6 +388,31 @@ def test_a_deep_grey_scan_stays_grey() -> None:
         assert image.convert("L").getpixel((4, 4)) == 40_000 // 256
 
 
+@pytest.mark.parametrize("alpha", [0, 1, 7])
+@pytest.mark.parametrize(("kind", "ending"), [("PNG", "png"), ("WEBP", "webp")])
+def test_what_a_picture_shows_under_clear_glass_is_gone(kind: str, ending: str, alpha: int) -> None:
+    marker = (201, 17, 99)
+    held, written = Image.new("RGBA", (40, 40), (*marker, alpha)), io.BytesIO()
+    held.paste((10, 200, 30, 255), (0, 0, 20, 40))
+    held.save(written, kind, **({"lossless": True, "exact": True} if kind == "WEBP" else {}))
+    with Image.open(io.BytesIO(written.getvalue())) as before:
+        assert bytes(marker) in before.tobytes()
+    with Image.open(io.BytesIO(clean(written.getvalue(), f"a.{ending}").body)) as kept:
+        assert kept.getpixel((0, 0)) == (10, 200, 30, 255)
+        assert {kept.getpixel((x, y)) for x in range(20, 40) for y in range(40)} == {(0, 0, 0, 0)}
+
+
+def test_a_colour_that_a_gif_calls_clear_is_gone() -> None:
+    marker, written = (201, 17, 99), io.BytesIO()
+    held = Image.new("P", (8, 8), 1)
+    held.putpalette([0, 0, 0, *marker, 10, 200, 30])
+    held.putpixel((0, 0), 2)
+    held.save(written, "GIF", transparency=1)
+    assert bytes(marker) in written.getvalue()
+    with Image.open(io.BytesIO(clean(written.getvalue(), "a.gif").body)) as kept:
+        assert bytes(marker) not in kept.convert("RGBA").tobytes()
+
+
 @pytest.mark.parametrize("tail", [b"<script>alert(1)</script>", b"PK\x03\x04" + SECRET, b"%PDF-1.7 " + SECRET])
 @pytest.mark.parametrize(("kind", "ending"), [("JPEG", "jpg"), ("PNG", "png"), ("GIF", "gif"), ("WEBP", "webp")])
 def test_a_picture_that_is_also_something_else_is_only_a_picture(kind: str, ending: str, tail: bytes) -> None:

@@ -14,6 +14,8 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2_400
 _FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 _QUALITY = 85
+_LEAST_ALPHA = 8
+"""Of 255: what is clearer than this nobody sees on any ground."""
 _KEEPS_PIXELS = frozenset({"png", "gif"})
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -64,11 +66,16 @@ def _anew(image: Any, kind: str, found: list[Found]) -> tuple[str, bytes, list[F
         pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         found.append(Found.SHRUNK)
     new = Image.new(pixels.mode, pixels.size)
-    new.paste(pixels)
+    new.paste(pixels, mask=_seen(pixels) if has_alpha else None)
     written = io.BytesIO()
     options: dict[str, Any] = {"quality": _QUALITY} if as_kind == "jpeg" else {"optimize": True}
     new.save(written, _FORMATS[as_kind], **options)
     return as_kind, written.getvalue(), found
+
+
+def _seen(pixels: Any) -> Any:
+    """Where ``pixels`` are seen: what lies under glass as clear as air may be a picture of its own."""
+    return pixels.getchannel("A").point(lambda alpha: 255 if alpha >= _LEAST_ALPHA else 0)
 
 
 def _in_eight_bits(image: Any) -> Any:
