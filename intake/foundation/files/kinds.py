@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     LAID_OVER = "laid_over"
     LAYERS = "layers"
     LONG = "long"
+    DRAWN = "drawn"
 
 
 class Found(StrEnum):
