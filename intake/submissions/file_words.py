@@ -52,6 +52,7 @@ FOUND = {
     Found.LINKS: _l("links"),
     Found.FIELDS: _l("what other programs had put in"),
     Found.HIDDEN: _l("hidden text"),
+    Found.UNCUT: _l("the cropping of pages: what it hid can now be seen"),
 }
 
 SCANS = {Scan.CLEAN: _l("Scanned for viruses"), Scan.NOT_SCANNED: _l("Not scanned for viruses")}

@@ -136,7 +136,7 @@ def shows(data: bytes, *filters: str) -> Callable[[PdfWriter, Any], None]:
         one[NameObject("/Subtype")] = NameObject("/Image")
         one[NameObject("/Filter")] = ArrayObject([NameObject(name) for name in filters])
         drawn = DictionaryObject({NameObject("/I"): writer._add_object(one)})
-        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
+        draws(b"/I Do", XObject=drawn)(writer, page)
 
     return change
 
@@ -548,7 +548,7 @@ def test_what_a_page_calls_by_name_has_nothing_but_its_name() -> None:
     kept = clean(pdf_with(change), "a.pdf").body
     assert SECRET not in objects_of(kept)
     left: Any = PdfReader(io.BytesIO(kept)).pages[0]["/Resources"]
-    assert left == {"/Properties": {"/MC0": {}}, "/Font": {}}
+    assert left == {"/Properties": {"/MC0": {}}}
 
 
 def test_a_drawing_that_is_used_again_says_nothing_either() -> None:
@@ -557,8 +557,7 @@ def test_a_drawing_that_is_used_again_says_nothing_either() -> None:
         form.set_data(b"q % " + SECRET + b"\nQ")
         form[NameObject("/Subtype")] = NameObject("/Form")
         form[NameObject("/Author")] = TextStringObject(SECRET.decode())
-        drawn = DictionaryObject({NameObject("/F"): writer._add_object(form)})
-        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
+        draws(b"/F Do", XObject=DictionaryObject({NameObject("/F"): writer._add_object(form)}))(writer, page)
 
     kept = clean(pdf_with(change), "a.pdf").body
     assert SECRET not in objects_of(kept)

@@ -55,6 +55,7 @@ class Found(StrEnum):
     LINKS = "links"
     FIELDS = "fields"
     HIDDEN = "hidden"
+    UNCUT = "uncut"
 
 
 class Refused(Exception):  # what happened, not an error of ours
