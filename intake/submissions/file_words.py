@@ -36,6 +36,7 @@ REFUSALS = {
     Refusal.LAID_OVER: _l("This PDF has fields or drawings that would be lost. Please print it into a new PDF first."),
     Refusal.LAYERS: _l("This PDF has hidden layers. Please print it into a new PDF first."),
     Refusal.LONG: _l("This holds more words than we can keep. Nothing of it was kept: please shorten it."),
+    Refusal.DRAWN: _l("This document holds a chart or a diagram. Please put it in as a picture, or save it as PDF."),
     Refusal.MALWARE: _l("A virus scanner found something in this file. It was not kept."),
 }  # fmt: skip
 
@@ -52,6 +53,7 @@ FOUND = {
     Found.LINKS: _l("links"),
     Found.FIELDS: _l("what other programs had put in"),
     Found.HIDDEN: _l("hidden text"),
+    Found.UNCUT: _l("the cropping of pages: what it hid can now be seen"),
 }
 
 SCANS = {Scan.CLEAN: _l("Scanned for viruses"), Scan.NOT_SCANNED: _l("Not scanned for viruses")}

@@ -1,4 +1,4 @@
-"""Word documents: the same parts in a new file, without author, comments, history and what runs or loads by itself."""
+"""Word documents: a new file of what the text leads to and the format knows; what is not known does not come along."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import posixpath
 import re
 import stat
 import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -15,18 +17,15 @@ from lxml import etree
 from . import embedded, fields, images
 from .bookmarks import Bookmarks
 from .hidden import Hidden
+from .images import Sides
 from .kinds import Found, Refusal, Refused
+from .rebuilding import Rebuilder
+from .word_format import Styles
 
 MOST_UNPACKED_BYTES, MOST_MEMBERS, MOST_RATIO = 200_000_000, 2_000, 100
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_TYPES, _ROOT_RELS, _STORY = "[Content_Types].xml", "_rels/.rels", "word/document.xml"
-_STYLES = "word/styles.xml"
+_TYPES, _STORY, _ROOT = "[Content_Types].xml", "word/document.xml", "_rels/.rels"
 _SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_\-. \[\]]+/)*[A-Za-z0-9_\-. \[\]]+")
-_DROPPED = re.compile(
-    r"docProps/.*|customXml/.*|word/(?:comments|people|commentsExtended|commentsIds|commentsExtensible)[^/]*\.xml"
-    r"|word/_rels/(?:comments|people)[^/]*|word/(?:glossary|printerSettings|fonts)/.*",
-    re.IGNORECASE,
-)
 _REFUSED = {
     re.compile(r".*vbaProject.*|.*vbaData.*|.*macro.*", re.IGNORECASE): Refusal.MACROS,
     re.compile(
@@ -34,15 +33,25 @@ _REFUSED = {
     ): Refusal.EMBEDDED,
 }
 _HISTORY = re.compile(r"ins|del|cellIns|cellDel|cellMerge|move(?:From|To)|(?:\w+Pr|numbering|tblGrid)Change")
-_LEFT_OUT = frozenset({
-    "commentRangeStart", "commentRangeEnd", "commentReference", "rsids", "attachedTemplate", "docVars", "docId",
-    "mailMerge", "trackRevisions", "saveThroughXslt", "printerSettings",
-    "writeProtection", "activeWritingStyle", "alias", "tag", "dataBinding", "smartTagPr", "customXmlPr", "permStart",
-    "permEnd", "tblCaption", "tblDescription", "helpText", "statusText", "entryMacro", "exitMacro",
-    "embedRegular", "embedBold", "embedItalic", "embedBoldItalic",
-})  # fmt: skip
+_RUNS_OR_LOADS = frozenset({"altChunk", "subDoc", "control", "OLEObject"})
 _SHOWN_UNDER_A_MOUSE = frozenset({"descr", "title", "alt"})
 _DRAWN_BY_VML = "{urn:schemas-microsoft-com:"
+_KINDS = {
+    "styles": "word/styles.xml", "numbering": "word/numbering.xml", "settings": "word/settings.xml",
+    "fontTable": "word/fontTable.xml", "theme": "word/theme/theme1.xml", "footnotes": "word/footnotes.xml",
+    "endnotes": "word/endnotes.xml",
+}  # fmt: skip
+"""The parts that a document has once, and where they are put."""
+_MANY = frozenset({"header", "footer"})
+_ALLOWED_ELSEWHERE = ("http://", "https://", "mailto:")
+_LOADED = frozenset({"image", "subDocument", "aFChunk", "oleObject", "video", "audio", "control"})
+_OF_RELATIONS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships/",
+)
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+_TYPE = "application/vnd.openxmlformats-officedocument."
+_PICTURES = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -57,13 +66,12 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
     parts = unpacked(body)
     if _STORY not in parts or _TYPES not in parts:
         raise Refused(Refusal.UNKNOWN)
+    _check_types(_root(parts[_TYPES]))
     found = [Found.AUTHOR] if any(name.startswith("docProps/") for name in parts) else []
     if any("comments" in name for name in parts):
         found.append(Found.COMMENTS)
-    kept = {name: data for name, data in parts.items() if not _DROPPED.fullmatch(name)}
-    cleaner = _Cleaner(kept, found)
-    cleaned = {name: cleaner.cleaned(name, data) for name, data in kept.items()}
-    return "docx", _packed(cleaned), sorted(set(cleaner.found))
+    document = _Document(parts, found)
+    return "docx", _packed(document.made()), sorted(set(document.found))
 
 
 def unpacked(body: bytes) -> dict[str, bytes]:
@@ -111,45 +119,222 @@ def _check(one: zipfile.ZipInfo) -> None:
             raise Refused(why)
 
 
-class _Cleaner:
-    """Cleans the parts ``kept`` of one document, and adds to ``found`` what they held."""
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """What a part points to: by its full type, another part or an address elsewhere."""
 
-    def __init__(self, kept: dict[str, bytes], found: list[Found]) -> None:
+    type: str
+    target: str
+    is_elsewhere: bool
+
+    @property
+    def kind(self) -> str:
+        """The type without what all have in common; empty for one that is not of the format itself."""
+        return next((self.type.removeprefix(one) for one in _OF_RELATIONS if self.type.startswith(one)), "")
+
+
+class _Document:
+    """A document in its ``parts``, made anew from its text and from what that leads to."""
+
+    def __init__(self, parts: dict[str, bytes], found: list[Found]) -> None:
         self.found = found
-        self._kept = kept
-        self._bookmarks = Bookmarks()
-        self._hidden = Hidden(_root(kept[_STYLES]) if _STYLES in kept else None)
+        self._parts, self._made = parts, dict[str, bytes]()
+        self._media, self._many = dict[tuple[str, Sides], str](), dict[str, str]()
+        self._once = {one.kind: one for one in self._relations(_STORY).values() if one.kind in _KINDS}
+        styles = self._root_of("styles")
+        self._hidden, self._bookmarks = Hidden(styles), Bookmarks()
+        named = styles.iter("{*}style") if styles is not None else ()
+        self._styles = Styles((_told(one, "styleId"), _told(one.find("{*}name"), "val")) for one in named)
+        self._rebuilder = Rebuilder(self._styles)
 
-    def cleaned(self, name: str, data: bytes) -> bytes:
-        """The part ``name`` as it is kept."""
-        if name.endswith((".xml", ".rels")):
-            return self._cleaned_xml(name, data)
-        if name.startswith("word/media/"):
-            kind = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "gif": "gif"}.get(name.rpartition(".")[2].lower())
-            if kind == "jpeg":
-                return embedded.bare_jpeg(data)
-            if kind is not None:
-                return images.clean(data, kind)[1]
-        raise Refused(Refusal.EMBEDDED)
+    def made(self) -> dict[str, bytes]:
+        """The parts that are kept, under names that say nothing."""
+        story = _root(self._parts[_STORY])
+        _drop_unseen_headers(story, self._root_of("settings"))
+        new = self._add(_STORY, _STORY, story, self._once.values())
+        noted = {_told(one, "id") for one in new.iter("{*}footnoteReference", "{*}endnoteReference")}
+        for kind, relation in self._once.items():
+            root = _root(self._parts[relation.target])
+            for note in root.findall("{*}footnote") + root.findall("{*}endnote"):
+                if _told(note, "id") not in noted and not _told(note, "type"):
+                    root.remove(note)
+            self._add(_KINDS[kind], relation.target, root)
+        type_of_it = next(
+            (one.type for one in self._relations("").values() if one.kind == "officeDocument"),
+            _OF_RELATIONS[0] + "officeDocument",
+        )
+        self._made[_ROOT] = _written_relations({"rId1": _Relation(type_of_it, _STORY, is_elsewhere=False)})
+        self._made[_TYPES] = _written_types(self._made)
+        if self._rebuilder.lost:
+            self.found.append(Found.HIDDEN)
+        return self._made
 
-    def _cleaned_xml(self, name: str, data: bytes) -> bytes:
-        root = _root(data)
-        if name == _TYPES:
-            _keep_types(root, self._kept)
-        elif name.endswith(".rels"):
-            _keep_relations(name, root, self._kept)
+    def _root_of(self, kind: str) -> Any:
+        return _root(self._parts[self._once[kind].target]) if kind in self._once else None
+
+    def _relations(self, name: str) -> dict[str, _Relation]:
+        """What the part ``name`` points to, by identifiers; of the archive itself for none."""
+        folder, base = posixpath.split(name)
+        written = self._parts.get(posixpath.join(folder, "_rels", f"{base}.rels"))
+        related: dict[str, _Relation] = {}
+        for one in _root(written) if written is not None else ():
+            target, is_elsewhere = one.get("Target") or "", one.get("TargetMode") == "External"
+            if not is_elsewhere:
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            relation = _Relation(one.get("Type") or "", target, is_elsewhere)
+            if is_elsewhere and relation.kind in _LOADED:
+                raise Refused(Refusal.EMBEDDED)
+            if is_elsewhere or target in self._parts:
+                related[one.get("Id") or ""] = relation
+        return related
+
+    def _add(self, name: str, old_name: str, root: Any, always: Iterable[_Relation] = ()) -> Any:
+        """Add ``root`` as the part ``name``, and what it leads to; ``always`` whether it names that or not."""
+        old, new = self._relations(old_name), dict[str, _Relation]()
+        for one in always:
+            new[f"rId{len(new) + 1}"] = _Relation(one.type, _KINDS[one.kind], is_elsewhere=False)
+
+        def relation(element: Any, identity: str) -> str | None:
+            related = self._followed(element, old.get(identity))
+            if related is None:
+                return None
+            known = next((key for key, one in new.items() if one == related), f"rId{len(new) + 1}")
+            new[known] = related
+            return known
+
+        made = self._rebuilder.rebuilt(self._stripped(root), relation)
+        self._made[name] = _bytes(made)
+        if new:
+            folder, base = posixpath.split(name)
+            self._made[f"{folder}/_rels/{base}.rels"] = _written_relations(new)
+        return made
+
+    def _stripped(self, root: Any) -> Any:
+        hidden = self._hidden.pieces(root)
+        for piece in hidden:
+            table = piece.getparent()
+            _remove(piece)
+            if table is not None and table.find("{*}tr") is None and etree.QName(table).localname == "tbl":
+                _remove(table)  # a table without rows is a damaged document
+        unseen = _strip_story(root, self._bookmarks)
+        self.found += [Found.HIDDEN] if hidden or unseen else []
+        self.found += [Found.FIELDS] if fields.keep_harmless(root, self._bookmarks) else []
+        return root
+
+    def _followed(self, element: Any, related: _Relation | None) -> _Relation | None:
+        """What ``element`` points to, as it is kept."""
+        if related is None:
+            return None
+        if related.is_elsewhere:
+            if related.kind != "hyperlink" or not related.target.startswith(_ALLOWED_ELSEWHERE):
+                raise Refused(Refusal.EMBEDDED)
+            return related
+        if related.kind == "image":
+            name = self._picture(related.target, _cut_off(element))
+        elif related.kind in _MANY:
+            name = self._many.get(related.target, "")
+            if not name:
+                name = self._many[related.target] = f"word/{related.kind}{len(self._many) + 1}.xml"
+                self._add(name, related.target, _root(self._parts[related.target]))
         else:
-            hidden = self._hidden.pieces(root)
-            for piece in hidden:
-                table = piece.getparent()
-                _remove(piece)
-                if table is not None and table.find("{*}tr") is None and etree.QName(table).localname == "tbl":
-                    _remove(table)  # a table without rows is a damaged document
-            unseen = _strip_story(root, self._bookmarks)
-            self.found += [Found.HIDDEN] if hidden or unseen else []
-            self.found += [Found.FIELDS] if fields.keep_harmless(root, self._bookmarks) else []
-        written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-        return written
+            return None
+        return _Relation(related.type, name, is_elsewhere=False)
+
+    def _picture(self, target: str, sides: Sides) -> str:
+        """The name of a picture as it is kept, without the ``sides`` that are not seen."""
+        if (target, sides) not in self._media:
+            body = self._parts[target]
+            kind = next((kind for magic, kind in _PICTURES.items() if body.startswith(magic)), None)
+            if kind is None:
+                raise Refused(Refusal.EMBEDDED)
+            if kind == "jpeg" and not any(sides):
+                body = embedded.bare_jpeg(body)
+            else:
+                kind, body, _found = images.clean(body, kind, sides)
+            name = self._media[target, sides] = f"word/media/image{len(self._media) + 1}.{kind}"
+            self._made[name] = body
+        return self._media[target, sides]
+
+
+def _told(one: Any, name: str) -> str:
+    attributes = one.attrib.items() if one is not None else ()
+    return next((value for key, value in attributes if key.rpartition("}")[2] == name), "")
+
+
+def _is_on(one: Any) -> bool:
+    return one is not None and _told(one, "val") not in ("0", "false", "off")
+
+
+def _drop_unseen_headers(story: Any, settings: Any) -> None:
+    """Headers and footers for first and even pages that are not told to be different are on no page."""
+    has_even = settings is not None and _is_on(settings.find("{*}evenAndOddHeaders"))
+    for section in story.iter("{*}sectPr"):
+        seen = {"first": _is_on(section.find("{*}titlePg")), "even": has_even}
+        for one in section.findall("{*}headerReference") + section.findall("{*}footerReference"):
+            if not seen.get(_told(one, "type"), True):
+                section.remove(one)
+
+
+def _cut_off(picture: Any) -> Sides:
+    """How much of ``picture`` is not shown at the left, the top, the right and the bottom, as shares of it."""
+    cut = picture.getparent().find("{*}srcRect")
+    if etree.QName(picture).localname == "blip" and cut is not None:
+        return _shares(cut.get(side, "0") for side in ("l", "t", "r", "b"))
+    return _shares(picture.get(f"crop{side}", "0") for side in ("left", "top", "right", "bottom"))
+
+
+def _shares(told: Iterable[str]) -> Sides:
+    left, top, right, bottom = (_share(one) for one in told)
+    if left + right >= 1 or top + bottom >= 1:
+        raise Refused(Refusal.DAMAGED)
+    return left, top, right, bottom
+
+
+def _share(told: str) -> float:
+    """A share as the format writes it: in thousandths of a per cent, per cent, or parts of 65,536 or of 1 (VML)."""
+    try:
+        if told.endswith(("%", "f")):
+            share = float(told[:-1]) / (100 if told.endswith("%") else 65_536)
+        else:
+            share = float(told) if "." in told else int(told) / 100_000
+    except ValueError as error:
+        raise Refused(Refusal.DAMAGED) from error
+    return min(max(share, 0.0), 1.0)
+
+
+def _written_relations(related: dict[str, _Relation]) -> bytes:
+    root = etree.Element(f"{{{_PACKAGE}relationships}}Relationships", nsmap={None: f"{_PACKAGE}relationships"})
+    for identity, one in related.items():
+        new = etree.SubElement(root, f"{{{_PACKAGE}relationships}}Relationship", Id=identity, Type=one.type)
+        new.set("Target", one.target if one.is_elsewhere else f"/{one.target}")
+        if one.is_elsewhere:
+            new.set("TargetMode", "External")
+    return _bytes(root)
+
+
+def _written_types(made: dict[str, bytes]) -> bytes:
+    space = f"{_PACKAGE}content-types"
+    root = etree.Element(f"{{{space}}}Types", nsmap={None: space})
+    endings = {"rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml"}
+    endings |= {kind: f"image/{kind}" for kind in ("jpeg", "png")}
+    for ending, told in endings.items():
+        etree.SubElement(root, f"{{{space}}}Default", Extension=ending, ContentType=told)
+    for name in made:
+        kind = re.sub(r"\d+", "", posixpath.basename(name).removesuffix(".xml"))
+        if name == _STORY:
+            told = _MAIN
+        elif kind == "theme":
+            told = f"{_TYPE}theme+xml"
+        else:
+            told = f"{_TYPE}wordprocessingml.{kind}+xml"
+        if name.endswith(".xml"):
+            etree.SubElement(root, f"{{{space}}}Override", PartName=f"/{name}", ContentType=told)
+    return _bytes(root)
+
+
+def _bytes(root: Any) -> bytes:
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
 
 
 def _root(data: bytes) -> Any:
@@ -162,64 +347,30 @@ def _root(data: bytes) -> Any:
     return root
 
 
-def _keep_types(root: Any, kept: dict[str, bytes]) -> None:
+def _check_types(root: Any) -> None:
     if all(one.get("ContentType") != _MAIN for one in root):
         is_macro = any("macroEnabled" in (one.get("ContentType") or "") for one in root)
         raise Refused(Refusal.MACROS if is_macro else Refusal.UNKNOWN)
-    for one in list(root):
-        part = (one.get("PartName") or "").lstrip("/")
-        if part and part not in kept:
-            root.remove(one)
-
-
-def _keep_relations(name: str, root: Any, kept: dict[str, bytes]) -> None:
-    folder = posixpath.dirname(posixpath.dirname(name))
-    for one in list(root):
-        target = one.get("Target") or ""
-        if one.get("Type", "").endswith("/attachedTemplate"):
-            root.remove(one)  # a path on the machine of whoever wrote it, with their name
-            continue
-        if one.get("TargetMode") == "External":
-            if not one.get("Type", "").endswith("/hyperlink") or not target.startswith(
-                ("http://", "https://", "mailto:")
-            ):
-                raise Refused(Refusal.EMBEDDED)
-            continue
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        if path not in kept:
-            root.remove(one)
 
 
 def _strip_story(root: Any, bookmarks: Bookmarks) -> int:
-    """Take out what says who wrote it and how; returns how many words that were not to be seen went with it."""
+    """Give names that say nothing; returns how many words there are that are seen under a mouse only."""
     unseen = 0
-    for one in list(root.iter()):
-        name = etree.QName(one).localname if isinstance(one.tag, str) else None
-        if name is None or name in _LEFT_OUT:
-            _remove(one)
-            continue
+    for one in root.iter(etree.Element):
+        name = etree.QName(one).localname
         if _HISTORY.fullmatch(name):
             raise Refused(Refusal.TRACKED)
-        if name == "altChunk":
+        if name in _RUNS_OR_LOADS:
             raise Refused(Refusal.EMBEDDED)
-        unseen += _strip_attributes(one, name)
+        is_picture = name in ("cNvPr", "docPr")
+        if is_picture:  # the path it came from, and what the telephone called it
+            one.set("name", f"Picture {one.get('id', '')}")
+        for attribute, value in one.attrib.items():
+            local = attribute.rpartition("}")[2]
+            is_described = is_picture or one.tag.startswith(_DRAWN_BY_VML)
+            if local == "tooltip" or (is_described and local in _SHOWN_UNDER_A_MOUSE):
+                unseen += bool(value.strip())
         _rename(one, name, bookmarks)
-    return unseen
-
-
-def _strip_attributes(one: Any, name: str) -> int:
-    is_picture, is_vml, unseen = name in ("cNvPr", "docPr"), one.tag.startswith(_DRAWN_BY_VML), 0
-    for attribute in list(one.attrib):
-        local = attribute.rpartition("}")[2]
-        is_unseen = local == "tooltip" or ((is_picture or is_vml) and local in _SHOWN_UNDER_A_MOUSE)
-        unseen += is_unseen and bool(one.attrib[attribute].strip())
-        if (
-            is_unseen or "rsid" in local or local in ("author", "initials", "docLocation")
-            or (is_vml and local in ("src", "href", "althref"))
-        ):  # fmt: skip
-            del one.attrib[attribute]
-    if is_picture:  # the path it came from, and what the telephone called it
-        one.set("name", f"Picture {one.get('id', '')}")
     return unseen
 
 
@@ -247,6 +398,6 @@ def _remove(one: Any) -> None:
 def _packed(parts: dict[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in sorted(parts, key=lambda name: (name != _TYPES, name != _ROOT_RELS, name)):
+        for name in sorted(parts, key=lambda name: (name != _TYPES, name != _ROOT, name)):
             packed.writestr(zipfile.ZipInfo(name, _LONG_AGO), parts[name], zipfile.ZIP_DEFLATED)
     return written.getvalue()

@@ -6,7 +6,9 @@ import re
 
 from .kinds import Refusal, Refused
 
-_START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_OF_PIXELS = frozenset({*range(0xC0, 0xC8), *range(0xC9, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
+"""Frames, tables, scans and how often they start again."""
 _NEXT_MARKER = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")
 _JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
 _JP2_KEPT = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c"})
@@ -45,7 +47,7 @@ def _segment(marker: int, segment: bytes) -> bytes:
         return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"  # the picture beside the picture is left out
     if marker == 0xEE and segment[4:9] == b"Adobe" and len(segment) >= 16:
         return b"\xff\xee\0\x0e" + segment[4:16]
-    return b"" if 0xE0 <= marker <= 0xEF or marker == _COMMENT else segment
+    return segment if marker in _OF_PIXELS else b""
 
 
 def bare_jpeg2000(body: bytes) -> bytes:

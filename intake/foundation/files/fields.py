@@ -73,6 +73,8 @@ def _ended(ended: _Field, bookmarks: Bookmarks) -> int:
         told = bookmarks.in_field("".join(one.text or "" for one in pieces))
         for one in pieces:
             one.text, told = told, ""
+        for one in ended.unseen:
+            one.getparent().remove(one)
         return 0
     for one in (*ended.marks, *ended.unseen):
         one.getparent().remove(one)

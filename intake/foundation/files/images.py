@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from math import ceil
 from typing import Any
 
 from PIL import ExifTags, Image, ImageOps, MpoImagePlugin, WebPImagePlugin  # noqa: F401  # loaded now: see below
@@ -14,14 +15,21 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2_400
 _FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 _QUALITY = 85
+_LEAST_ALPHA = 8
+"""Of 255: what is clearer than this nobody sees on any ground."""
 _KEEPS_PIXELS = frozenset({"png", "gif"})
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 Image.preinit()  # what reads a picture is loaded before the child's hands are bound
 
 
-def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
-    """The image made anew, as the kind it is then, and what it held beside its pixels.
+Sides = tuple[float, float, float, float]
+"""Shares of a picture at its left, top, right and bottom."""
+_WHOLE: Sides = (0.0, 0.0, 0.0, 0.0)
+
+
+def clean(body: bytes, kind: str, cut_off: Sides = _WHOLE) -> tuple[str, bytes, list[Found]]:
+    """The image made anew without what is ``cut_off``, as the kind it is then, and what it held beside its pixels.
 
     Raises:
         Refused: damaged, too large when unpacked, or not what it calls itself.
@@ -34,7 +42,7 @@ def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
                     raise Refused(Refusal.DIMENSIONS)
                 image.load()  # texts and EXIF of a PNG may stand behind its pixels
                 found = _hidden_in(image)
-                return _anew(image, kind, found)
+                return _anew(_cut(image, cut_off) if any(cut_off) else image, kind, found)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Refused(Refusal.DIMENSIONS) from error
         except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, AttributeError) as error:
@@ -64,11 +72,26 @@ def _anew(image: Any, kind: str, found: list[Found]) -> tuple[str, bytes, list[F
         pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         found.append(Found.SHRUNK)
     new = Image.new(pixels.mode, pixels.size)
-    new.paste(pixels)
+    new.paste(pixels, mask=_seen(pixels) if has_alpha else None)
     written = io.BytesIO()
     options: dict[str, Any] = {"quality": _QUALITY} if as_kind == "jpeg" else {"optimize": True}
     new.save(written, _FORMATS[as_kind], **options)
     return as_kind, written.getvalue(), found
+
+
+def _cut(image: Any, cut_off: Sides) -> Any:
+    left, top, right, bottom = cut_off
+    across, down = image.size
+    start = min(ceil(left * across), across - 1), min(ceil(top * down), down - 1)
+    end = across - ceil(right * across), down - ceil(bottom * down)
+    cut = image.crop((*start, max(end[0], start[0] + 1), max(end[1], start[1] + 1)))
+    cut.info.pop("exif", None)  # documents cut pictures as they lie
+    return cut
+
+
+def _seen(pixels: Any) -> Any:
+    """Where ``pixels`` are seen: what lies under glass as clear as air may be a picture of its own."""
+    return pixels.getchannel("A").point(lambda alpha: 255 if alpha >= _LEAST_ALPHA else 0)
 
 
 def _in_eight_bits(image: Any) -> Any:

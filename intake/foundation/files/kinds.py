@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     LAID_OVER = "laid_over"
     LAYERS = "layers"
     LONG = "long"
+    DRAWN = "drawn"
 
 
 class Found(StrEnum):
@@ -54,6 +55,7 @@ class Found(StrEnum):
     LINKS = "links"
     FIELDS = "fields"
     HIDDEN = "hidden"
+    UNCUT = "uncut"
 
 
 class Refused(Exception):  # what happened, not an error of ours

@@ -12,33 +12,10 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObjec
 
 from . import contents
 from .kinds import Found, Refusal, Refused
+from .pdf_format import Keeper
 
 MOST_PAGES = 500
 _MOST_OBJECTS = 100_000
-_OF_A_PAGE = frozenset({
-    "/Type", "/Parent", "/Resources", "/Contents", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox",
-    "/Rotate", "/Group", "/UserUnit",
-})  # fmt: skip
-"""What a page needs to look as it does; everything else about it is left out."""
-_DROPPED = (
-    "/Metadata", "/PieceInfo", "/AF", "/EF", "/AA", "/OpenAction", "/JS", "/Launch", "/OPI", "/Ref", "/Alternates",
-    "/LastModified",
-)  # fmt: skip
-_ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms")
-"""In a stream: its bytes are in another file."""
-_OF_RESOURCES = frozenset({
-    "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/Properties", "/ProcSet",
-})  # fmt: skip
-_OF_A_STREAM = frozenset({"/Type", "/Subtype", "/Length", "/Filter", "/DecodeParms"})
-_BY_SUBTYPE = {
-    "/Image": _OF_A_STREAM | {
-        "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Intent", "/ImageMask", "/Mask", "/Decode",
-        "/Interpolate", "/SMask", "/SMaskInData", "/Matte",
-    },
-    "/Form": _OF_A_STREAM | {"/FormType", "/BBox", "/Matrix", "/Resources", "/Group"},
-}  # fmt: skip
-"""What a picture, and a drawing that is used more than once, need to look as they do."""
-
 _NOTES = {
     **dict.fromkeys(
         ("/Text", "/Popup", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Caret"), Found.COMMENTS
@@ -62,6 +39,7 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
         if not 0 < len(reader.pages) <= MOST_PAGES:
             raise Refused(Refusal.BOMB if len(reader.pages) else Refusal.DAMAGED)
         found = _hidden_in(reader)
+        found += [Found.UNCUT] if _is_cut(reader) else []
         return "pdf", _anew(reader), found
     except LimitReachedError as error:
         raise Refused(Refusal.BOMB) from error
@@ -72,57 +50,32 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
 
 
 def _anew(reader: PdfReader) -> bytes:
-    writer = PdfWriter()
+    writer, keeper = PdfWriter(), Keeper()
     for page in reader.pages:
-        for name in set(page) - _OF_A_PAGE:
-            del page[name]
-        writer.add_page(page)
+        keeper.keep(page)
+    for stream in {id(one): one for one in keeper.drawing}.values():
+        _bare_drawing(stream)
+    for page in reader.pages:
+        writer.add_page(page)  # and what it leads to, nothing else
     writer.metadata = None
     writer.add_metadata({"/Producer": "Intake"})
     if len(writer._objects) > _MOST_OBJECTS:  # noqa: SLF001  # the library offers no other way to them
         raise Refused(Refusal.BOMB)
     for one in writer._objects:  # noqa: SLF001
-        if isinstance(one, DictionaryObject):
-            _strip(one)
-    drawing = {id(stream): stream for one in writer._objects for stream in _drawing(one)}  # noqa: SLF001
-    for stream in drawing.values():
-        _bare_drawing(stream)
+        if isinstance(one, StreamObject) and "/Filter" in one:
+            _bare_picture(one)
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
 
 
-def _strip(one: DictionaryObject) -> None:
-    for name in (*_DROPPED, *(_ELSEWHERE if isinstance(one, StreamObject) else ())):
-        one.pop(NameObject(name), None)
-    if isinstance(one, StreamObject) and (needed := _BY_SUBTYPE.get(str(one.get("/Subtype")))):
-        for name in set(one) - needed:
-            del one[name]
-    _strip_resources(one.get("/Resources", DictionaryObject()).get_object())
-    for value in one.values():
-        _strip_inside(value)
-    if isinstance(one, StreamObject) and "/Filter" in one:
-        _bare_picture(one)
-
-
-def _strip_resources(resources: Any) -> None:
-    for name in set(resources) - _OF_RESOURCES:
-        del resources[name]
-    named = resources.get("/Properties", DictionaryObject()).get_object()
-    for name in named:
-        named[NameObject(name)] = DictionaryObject()  # what draws calls it by its name
-
-
-def _drawing(one: Any) -> list[StreamObject]:
-    """The streams of drawing that ``one`` is or has."""
-    if not isinstance(one, DictionaryObject):
-        return []
-    drawing: list[Any] = [one] if one.get("/Subtype") == "/Form" or one.get("/PatternType") == 1 else []
-    if one.get("/Type") == "/Page":
-        parts = one.get("/Contents", ArrayObject()).get_object()
-        drawing += parts if isinstance(parts, ArrayObject) else [parts]
-    drawing += one.get("/CharProcs", DictionaryObject()).get_object().values()
-    return [stream for each in drawing if isinstance(stream := each.get_object(), StreamObject)]
+def _is_cut(reader: PdfReader) -> bool:
+    """Whether a page shows less than is on it. All of it is shown then, so that nothing stays hidden."""
+    return any(
+        abs(shown - whole) > 1
+        for page in reader.pages
+        for shown, whole in zip(page.cropbox, page.mediabox, strict=True)
+    )
 
 
 def _bare_drawing(stream: Any) -> None:
@@ -135,15 +88,6 @@ def _bare_drawing(stream: Any) -> None:
         stream.pop(NameObject(name), None)
     stream[NameObject("/Filter")] = NameObject("/FlateDecode")
     stream._data = zlib.compress(bare)  # noqa: SLF001
-
-
-def _strip_inside(value: Any) -> None:
-    """What stands inside an object has no number of its own."""
-    if isinstance(value, DictionaryObject):
-        _strip(value)
-    elif isinstance(value, ArrayObject):
-        for one in value:
-            _strip_inside(one)
 
 
 def _bare_picture(one: StreamObject) -> None:

@@ -7,10 +7,11 @@ import struct
 from typing import Any
 
 from mutagen import MutagenError
+from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
-from . import boxes
+from . import boxes, mpeg
 from .kinds import Found, Refusal, Refused
 
 _BITRATES = {
@@ -19,7 +20,12 @@ _BITRATES = {
 }
 _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 _LEAST_FRAMES = 2
-_PLAIN_FORMAT, _LONGEST_FORMAT, _HEAD_OF_A_CHUNK = 16, 40, 8  # bytes, of WAV
+_PLAIN_FORMAT, _HEAD_OF_A_CHUNK = 16, 8  # bytes, of WAV
+_EXTENSIBLE = 0xFFFE
+_LENGTHS_OF_FORMATS = {1: 16, 3: 18, 6: 18, 7: 18, 0x11: 20, 0x31: 20, _EXTENSIBLE: 40}
+"""Plain numbers, whole and broken, A-law, mu-law, ADPCM, GSM, and the one that names any of them."""
+_END_OF_A_FORMAT = bytes.fromhex("000000001000800000aa00389b71")
+_LENGTH_OF_OPUS, _LENGTH_OF_VORBIS = 19, 30
 
 
 def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
@@ -36,17 +42,17 @@ def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
 
 
 def _mp3(body: bytes) -> bytes:
-    at, frames, count = _after_tags(body, 0), bytearray(), 0
+    at, frames = _after_tags(body, 0), list[bytes]()
     while at < len(body):
         length = _frame_length(body, at)
         if length and at + length <= len(body):
-            frames += body[at : at + length]
-            at, count = at + length, count + 1
+            frames.append(body[at : at + length])
+            at += length
         else:
             at = _next_frame(body, _after_tags(body, at) if body[at : at + 3] == b"ID3" else at + 1)
-    if count < _LEAST_FRAMES:
+    if len(frames) < _LEAST_FRAMES:
         raise Refused(Refusal.DAMAGED)
-    return bytes(frames)
+    return mpeg.bare(frames)
 
 
 def _after_tags(body: bytes, at: int) -> int:
@@ -86,14 +92,14 @@ def _m4a(body: bytes) -> bytes:
 
 
 def _ogg(body: bytes) -> bytes:
-    pages, at, streams = bytearray(), 0, set()
+    pages, at, streams = bytearray(), 0, set[bytes]()
     while body[at : at + 4] == b"OggS":
         segments = body[at + 26]
         length = 27 + segments + sum(body[at + 27 : at + 27 + segments])
         if at + length > len(body):
             raise Refused(Refusal.DAMAGED)
+        pages += body[at : at + length] if streams else _ogg_head(body[at : at + length])
         streams.add(body[at + 14 : at + 18])
-        pages += body[at : at + length]
         at += length
     if len(streams) > 1:
         raise Refused(Refusal.FILM)
@@ -106,6 +112,19 @@ def _ogg(body: bytes) -> bytes:
     return held.getvalue()
 
 
+def _ogg_head(page: bytes) -> bytes:
+    """The first page, which says how the sound is packed, without what may stand behind that."""
+    head: Any = OggPage(io.BytesIO(page))  # type: ignore[no-untyped-call]
+    (packet,) = head.packets
+    if packet.startswith(b"OpusHead"):
+        mapped = 2 + packet[9] if packet[18] else 0
+        head.packets = [packet[: _LENGTH_OF_OPUS + mapped]]
+    else:
+        head.packets = [packet[:_LENGTH_OF_VORBIS]]
+    written: bytes = head.write()
+    return written
+
+
 def _wav(body: bytes) -> bytes:
     chunks: list[bytes] = []
     at = 12
@@ -114,10 +133,20 @@ def _wav(body: bytes) -> bytes:
         if name in (b"fmt ", b"data"):
             data = body[at + 8 : at + 8 + size]
             if name == b"fmt ":
-                data = data[: _PLAIN_FORMAT if data[:2] == b"\1\0" else _LONGEST_FORMAT]
+                data = _wav_format(data)
             chunks.append(name + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2))
         at += 8 + size + size % 2
     if [chunk[:4] for chunk in chunks] != [b"fmt ", b"data"] or len(chunks[1]) == _HEAD_OF_A_CHUNK:
         raise Refused(Refusal.DAMAGED)
     inner = b"WAVE" + b"".join(chunks)
     return b"RIFF" + len(inner).to_bytes(4, "little") + inner
+
+
+def _wav_format(told: bytes) -> bytes:
+    """How the sound is packed, as far as that way needs it said."""
+    way = int.from_bytes(told[:2], "little")
+    if way not in _LENGTHS_OF_FORMATS or (way == _EXTENSIBLE and told[26:40] != _END_OF_A_FORMAT):
+        raise Refused(Refusal.DAMAGED)
+    kept = told[: _LENGTHS_OF_FORMATS[way]]
+    # Of those that say no more than the plain one, what would say more is counted and left out.
+    return kept[:16] + bytes(2) if way in (3, 6, 7) and len(kept) > _PLAIN_FORMAT else kept

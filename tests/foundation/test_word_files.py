@@ -1,0 +1,292 @@
+"""Word documents of strangers: what the format does not know, or nobody sees, does not come along."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from PIL import Image
+
+from intake.foundation.files.kinds import Found, Refusal, Refused
+from intake.foundation.files.word_format import kept_value
+from intake.foundation.files.workshop import clean
+from tests.foundation.test_files import (
+    RELATIONS,
+    SECRET,
+    STORY,
+    STORY_NAMES,
+    TYPES,
+    instead_of_the_words,
+    paragraph,
+    photograph,
+    piece,
+    put,
+    replaced,
+    story_of,
+    with_body,
+    word,
+)
+from tests.provision.documents import Poppler, Soffice
+
+OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+MICROSOFT = b"http://schemas.microsoft.com/office/2011/relationships/"
+MC = b'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+WPS = b'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+DRAWING = b'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+PLACED = b'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+VML = b'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+BOX = (
+    b"<mc:AlternateContent " + MC + b'><mc:Choice Requires="wps" ' + WPS + b"><w:drawing><wp:inline " + PLACED
+    + b'><wp:extent cx="2000000" cy="600000"/><wp:docPr id="7" name="%s"/><a:graphic ' + DRAWING
+    + b'><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>'
+    + b'<wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="2000000" cy="600000"/></a:xfrm>'
+    + b'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr><wps:txbx><w:txbxContent><w:p><w:r><w:t>In a box'
+    + b"</w:t></w:r></w:p></w:txbxContent></wps:txbx><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:inline>"
+    + b"</w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape " + VML + b"><v:textbox><w:txbxContent><w:p><w:r><w:t>"
+    + b"%s</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent>"
+).replace(b"%s", SECRET)  # fmt: skip
+
+
+def members(body: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def marked(body: bytes) -> list[str]:
+    """The parts that hold the marker, or are named after it."""
+    return [name for name, data in members(body).items() if SECRET in data or SECRET.decode() in name]
+
+
+def related(kind: bytes, target: bytes, *, identity: bytes = b"rId90", mode: bytes = b"") -> Callable[..., None]:
+    told = b' TargetMode="' + mode + b'"' if mode else b""
+    one = b'<Relationship Id="%b" Type="%b" Target="%b"%b/></Relationships>' % (identity, kind, target, told)
+    return replaced(RELATIONS, b"</Relationships>", one)
+
+
+def together(*changes: Callable[[dict[str, bytes]], None]) -> Callable[[dict[str, bytes]], None]:
+    def change(parts: dict[str, bytes]) -> None:
+        for each in changes:
+            each(parts)
+
+    return change
+
+
+def named_after_it(parts: dict[str, bytes]) -> None:
+    """The picture in the document, its relation and its part called by the marker."""
+    picture = next(name for name in parts if name.startswith("word/media/"))
+    named = f"word/media/{SECRET.decode()}.jpg"
+    parts[named] = parts.pop(picture)
+    parts[RELATIONS] = parts[RELATIONS].replace(
+        picture.removeprefix("word/").encode(), named.removeprefix("word/").encode()
+    )
+    identity = re.search(rb'r:embed="(\w+)"', parts[STORY])[1]  # type: ignore[index]
+    parts[STORY] = parts[STORY].replace(b'r:embed="' + identity, b'r:embed="' + SECRET)
+    parts[RELATIONS] = parts[RELATIONS].replace(b'Id="' + identity + b'"', b'Id="' + SECRET + b'"')
+
+
+MARKED_PART = b"<x>" + SECRET + b"</x>"
+NOTES = (
+    b'<w:footnotes xmlns:w="' + STORY_NAMES + b'"><w:footnote w:id="1"><w:p>' + piece(b"seen below")
+    + b'</w:p></w:footnote><w:footnote w:id="2"><w:p>' + piece(SECRET) + b"</w:p></w:footnote></w:footnotes>"
+)  # fmt: skip
+HEADER = b'<w:hdr xmlns:w="' + STORY_NAMES + b'"><w:p>' + piece(SECRET) + b"</w:p></w:hdr>"
+CARRIERS: dict[str, Callable[[dict[str, bytes]], None]] = {
+    "tasks": together(
+        put("word/documenttasks/documenttasks1.xml", MARKED_PART),
+        related(MICROSOFT + b"documenttasks", b"documenttasks/documenttasks1.xml"),
+    ),
+    "labels": put("docMetadata/LabelInfo.xml", MARKED_PART),
+    "recipients": together(
+        put("word/recipientData.xml", MARKED_PART), related(OFFICE + b"recipientData", b"recipientData.xml")
+    ),
+    "extensions": put("word/webextensions/webextension1.xml", MARKED_PART),
+    "what was thought of it": together(
+        put("word/intelligence2.xml", MARKED_PART), related(MICROSOFT + b"intelligence", b"intelligence2.xml")
+    ),
+    "data": put("customXml/item9.xml", MARKED_PART),
+    "people": together(put("word/people.xml", MARKED_PART), related(MICROSOFT + b"people", b"people.xml")),
+    "settings of pages": together(
+        put("word/webSettings2.xml", MARKED_PART), related(OFFICE + b"webSettings", b"webSettings2.xml")
+    ),
+    "a part nobody points to": put("word/header9.xml", HEADER),
+    "a part named after somebody": put("word/" + SECRET.decode() + ".xml", MARKED_PART),
+    "an address nobody points to": related(OFFICE + b"hyperlink", b"mailto:" + SECRET, mode=b"External"),
+    "a path nobody points to": related(OFFICE + b"hyperlink", b"file:///C:/" + SECRET, mode=b"External"),
+    "a picture nobody points to": together(
+        put("word/media/image9.jpg", photograph()), related(OFFICE + b"image", b"media/image9.jpg")
+    ),
+    "names of a picture": named_after_it,
+    "a type": replaced(TYPES, b"</Types>", b'<Default Extension="x" ContentType="a/' + SECRET + b'"/></Types>'),
+    "an unknown element": instead_of_the_words(b"<w:t>a</w:t></w:r><w:r><w:unknown>" + SECRET + b"</w:unknown>"),
+    "an unknown attribute": instead_of_the_words(b'<w:t w:unknown="' + SECRET + b'">a</w:t>'),
+    "an unknown value": instead_of_the_words(b'<w:br w:type="' + SECRET + b'"/><w:t>a</w:t>'),
+    "an unknown namespace": instead_of_the_words(b'<w:t>a</w:t><x:y xmlns:x="' + SECRET + b'">' + SECRET + b"</x:y>"),
+    "a prefix": instead_of_the_words(b'<w:t xmlns:' + SECRET[:6] + b'="' + SECRET + b'">a</w:t>'),
+    "text beside the elements": instead_of_the_words(b"<w:t>a</w:t>" + SECRET),
+    "deleted text": instead_of_the_words(b"<w:t>a</w:t><w:delText>" + SECRET + b"</w:delText>"),
+    "words among properties": instead_of_the_words(b"<w:rPr><w:t>" + SECRET + b"</w:t></w:rPr><w:t>a</w:t>"),
+    "an identifier of Word": instead_of_the_words(
+        b'<w:t xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" w14:paraId="' + SECRET + b'">a</w:t>'
+    ),
+    "a tag of another program": instead_of_the_words(
+        b'<w:t>a</w:t></w:r><w:smartTag w:uri="' + SECRET + b'" w:element="x"><w:r><w:t>b</w:t></w:r></w:smartTag><w:r>'
+    ),
+    "what old programs draw instead": instead_of_the_words(BOX),
+    "a style": with_body(styles=b'<w:style w:styleId="%b"><w:name w:val="%b"/></w:style>' % (SECRET, SECRET)),
+    "a note nobody points to": together(
+        put("word/footnotes.xml", NOTES), related(OFFICE + b"footnotes", b"footnotes.xml"),
+        instead_of_the_words(b'<w:t>a</w:t><w:footnoteReference w:id="1"/>'),
+    ),
+    "a header of no page": together(
+        put("word/header1.xml", HEADER), related(OFFICE + b"header", b"header1.xml"),
+        replaced(STORY, b"<w:pgSz", b'<w:headerReference w:type="even" r:id="rId90"/><w:pgSz'),
+    ),
+    "a field told something": instead_of_the_words(
+        b'<w:fldChar w:fldCharType="begin"/><w:instrText>PAGE</w:instrText><w:t>' + SECRET
+        + b'</w:t><w:fldChar w:fldCharType="separate"/><w:t>7</w:t><w:fldChar w:fldCharType="end"/>'
+    ),
+    "the style of an old drawing": instead_of_the_words(
+        b"<w:pict><v:rect " + VML + b' id="%b" style="width:9pt;%b:x" o:gfxdata="%b" path="%b"/></w:pict>'
+        % (SECRET, SECRET, SECRET, SECRET)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CARRIERS)
+def test_what_the_format_does_not_know_or_nobody_sees_does_not_come_along(what: str) -> None:
+    original = word(CARRIERS[what])
+    assert marked(original)
+    kept = clean(original, "a.docx").body
+    assert not marked(kept)
+    assert len(docx.Document(io.BytesIO(kept)).inline_shapes) >= 1
+
+
+def test_only_what_the_text_leads_to_is_kept_under_names_that_say_nothing() -> None:
+    assert set(members(clean(word(CARRIERS["names of a picture"]), "a.docx").body)) == {
+        "[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/_rels/document.xml.rels", "word/styles.xml",
+        "word/settings.xml", "word/fontTable.xml", "word/numbering.xml", "word/theme/theme1.xml",
+        "word/media/image1.jpeg",
+    }  # fmt: skip
+
+
+def test_words_that_were_left_out_are_told() -> None:
+    assert Found.HIDDEN in clean(word(CARRIERS["deleted text"]), "a.docx").found
+
+
+def halves() -> bytes:
+    held, written = Image.new("RGB", (200, 100), (10, 200, 30)), io.BytesIO()
+    held.paste((250, 10, 10), (100, 0, 200, 100))
+    held.save(written, "JPEG", quality=95)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("written", [b'<a:srcRect r="50000"/>', b'<a:srcRect r="50%"/>'])
+def test_the_half_of_a_picture_that_is_cut_off_is_gone(written: bytes) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        parts[next(name for name in parts if name.startswith("word/media/"))] = halves()
+        replaced(STORY, b"<a:stretch>", written + b"<a:stretch>")(parts)
+
+    kept = members(clean(word(change), "a.docx").body)
+    with Image.open(io.BytesIO(kept["word/media/image1.jpeg"])) as image:
+        assert image.size == (100, 100)
+        assert image.convert("RGB").getextrema()[0][1] < 60
+    assert b"srcRect" not in kept[STORY]
+
+
+def test_the_half_of_a_picture_that_an_old_drawing_cuts_off_is_gone() -> None:
+    identity = re.search(rb'r:embed="(\w+)"', story_of(word()))[1]  # type: ignore[index]
+    drawn = (
+        b"<w:pict><v:shape " + VML + b'><v:imagedata r:id="' + identity + b'" cropright="32768f"/></v:shape></w:pict>'
+    )
+
+    def change(parts: dict[str, bytes]) -> None:
+        parts[next(name for name in parts if name.startswith("word/media/"))] = halves()
+        instead_of_the_words(drawn)(parts)
+
+    kept = members(clean(word(change), "a.docx").body)
+    sizes = {Image.open(io.BytesIO(kept[name])).size for name in kept if name.startswith("word/media/")}
+    assert sizes == {(100, 100), (200, 100)}  # the other one is shown whole elsewhere
+    assert b"crop" not in kept[STORY]
+
+
+def test_a_diagram_that_would_be_lost_is_refused() -> None:
+    chart = b'<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"/>'
+    drawn = (
+        b"<w:drawing><wp:inline " + PLACED + b"><a:graphic " + DRAWING + b"><a:graphicData>" + chart
+        + b"</a:graphicData></a:graphic></wp:inline></w:drawing>"
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        clean(word(instead_of_the_words(drawn)), "a.docx")
+    assert refused.value.why is Refusal.DRAWN
+
+
+def whole_document() -> bytes:
+    """A document with all that people use."""
+    document, written = docx.Document(), io.BytesIO()
+    document.add_heading("What we saw", level=1)
+    document.add_paragraph("First point", style="List Bullet")
+    document.add_paragraph("Second point", style="List Number")
+    table = document.add_table(rows=2, cols=2, style="Table Grid")
+    table.cell(0, 0).text, table.cell(1, 1).text = "Upper cell", "Lower cell"
+    document.sections[0].header.paragraphs[0].text = "Above each page"
+    document.sections[0].footer.paragraphs[0].text = "Below each page"
+    document.add_paragraph("").add_run("Bold words").bold = True
+    document.add_paragraph("قلنا ما حدث")
+    document.add_picture(io.BytesIO(photograph()))
+    document.add_paragraph("What happened.")
+    document.save(written)
+    parts = members(written.getvalue())
+    together(
+        put("word/footnotes.xml", NOTES), related(OFFICE + b"footnotes", b"footnotes.xml", identity=b"rId91"),
+        related(OFFICE + b"hyperlink", b"https://example.org/", identity=b"rId92", mode=b"External"),
+        instead_of_the_words(
+            b'<w:t>What happened.</w:t><w:footnoteReference w:id="1"/></w:r><w:hyperlink r:id="rId92"><w:r><w:t>a link'
+            b"</w:t></w:r></w:hyperlink><w:r>",),
+        with_body(paragraph(b"<w:r>" + BOX + b"</w:r>")),
+    )(parts)  # fmt: skip
+    kinds = parts[TYPES].replace(
+        b"</Types>",
+        b'<Override PartName="/word/footnotes.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+        b'wordprocessingml.footnotes+xml"/></Types>',
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as packed:
+        for name, data in (parts | {TYPES: kinds}).items():
+            packed.writestr(name, data)
+    return written.getvalue()
+
+
+SEEN = (
+    "What we saw", "First point", "Second point", "Upper cell", "Lower cell", "Above each page", "Below each page",
+    "Bold words", "What happened.", "seen below", "a link", "In a box",
+)  # fmt: skip
+
+
+def test_a_document_looks_in_libreoffice_as_it_did(tmp_path: Path, soffice: Soffice, poppler: Poppler) -> None:
+    texts = []
+    for name, body in (("before", whole_document()), ("after", clean(whole_document(), "a.docx").body)):
+        (tmp_path / f"{name}.docx").write_bytes(body)
+        texts.append(poppler.text(soffice.convert(tmp_path / f"{name}.docx", "pdf", tmp_path), "-layout"))
+    assert texts[0] == texts[1]
+    assert not [words for words in SEEN if words not in texts[1]]
+
+
+def test_a_document_as_libreoffice_writes_it_is_kept(tmp_path: Path, soffice: Soffice, poppler: Poppler) -> None:
+    (tmp_path / "one.docx").write_bytes(whole_document())
+    (tmp_path / "again").mkdir()
+    body = soffice.convert(tmp_path / "one.docx", "docx", tmp_path / "again").read_bytes()
+    (tmp_path / "kept.docx").write_bytes(clean(body, "a.docx").body)
+    text = poppler.text(soffice.convert(tmp_path / "kept.docx", "pdf", tmp_path), "-layout")
+    assert not [words for words in SEEN if words not in text]
+    assert len(docx.Document(tmp_path / "kept.docx").inline_shapes) >= 1
+
+
+@pytest.mark.parametrize("attribute", ["path", "adj", "style", "strokeweight"])
+def test_a_value_that_is_long_is_judged_at_once(attribute: str) -> None:
+    assert not kept_value("v:shape", attribute, "1" * 50_000 + "§")
+    assert not kept_value("v:f", "eqn", "sum 1 " * 10_000 + "§")
