@@ -278,7 +278,7 @@ def set_up(app: Flask) -> tuple[int, int]:
 def signed_in(person_id: int) -> Person:
     """Somebody as a request knows them: read once, and detached."""
     person = session().get_one(Person, person_id)
-    _ = person.role_scopes, person.organisation_indexes
+    _ = person.role_scopes, person.apart
     session().expunge_all()
     return person
 

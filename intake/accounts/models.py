@@ -14,7 +14,7 @@ from intake.foundation.rotation import sealed_by_keyring
 from intake.foundation.types import Moment, one_of
 
 from .organisations import organisation_index
-from .permissions import Role, Scope
+from .permissions import Apart, Role, Scope
 from .scopes import Reach
 
 
@@ -67,6 +67,10 @@ class Person(Base):
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", cascade="all, delete-orphan", lazy="selectin", order_by="Membership.id"
     )
+    conflicts: Mapped[list[Conflict]] = relationship(
+        primaryjoin="and_(Person.id == Conflict.person_id, Conflict.ended_at.is_(None))",
+        viewonly=True, lazy="selectin", order_by="Conflict.id",
+    )  # fmt: skip
 
     @property
     def role_scopes(self) -> list[tuple[Role, Membership]]:
@@ -74,9 +78,20 @@ class Person(Base):
         return [(Role(membership.role), membership) for membership in self.memberships]
 
     @property
-    def organisation_indexes(self) -> frozenset[str]:
-        """Blind indexes of the organisations whose submissions this person does not moderate."""
-        return frozenset() if self.organisation is None else self.organisation.indexes
+    def apart(self) -> Apart:
+        """From what this person is kept apart: the own organisation's, and whatever a conflict is declared with."""
+        own = frozenset() if self.organisation is None else self.organisation.indexes
+        return Apart(own) | self.declared
+
+    @property
+    def declared(self) -> Apart:
+        """With what this person has a declared conflict of interest that did not end."""
+        standing = self.conflicts
+        return Apart(
+            frozenset(index for one in standing if one.organisation for index in one.organisation.indexes),
+            frozenset(one.listening_session_id for one in standing if one.listening_session_id is not None),
+            frozenset(one.submission_id for one in standing if one.submission_id is not None),
+        )
 
 
 sealed_by_keyring("person", "totp_secret", row="id")
@@ -115,6 +130,42 @@ class Membership(Base):
         if self.listening_session_id is not None:
             return self.listening_session_id == scope.listening_session_id
         return True
+
+
+class Conflict(Base):
+    """A declared conflict of interest: with an organisation, with a listening session, or with one submission.
+
+    While it stands (``ended_at`` None), nothing of that exists for the person. ``reason`` is sealed: it may tell
+    who somebody is. One with a submission goes when that is erased.
+    """
+
+    __tablename__ = "conflict"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(organisation_id IS NOT NULL AND listening_session_id IS NULL AND submission_id IS NULL) OR "
+            "(organisation_id IS NULL AND listening_session_id IS NOT NULL AND submission_id IS NULL) OR "
+            "(organisation_id IS NULL AND listening_session_id IS NULL AND submission_id IS NOT NULL)",
+            name="with_one",
+        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(43), unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    listening_session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("listening_session.id", ondelete="CASCADE"))
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    declared_at: Mapped[datetime] = mapped_column(Moment)
+    declared_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+
+sealed_by_keyring("conflict", "reason", row="key")
 
 
 class Visit(Base):

@@ -1,8 +1,8 @@
 """Who may do what: one table, one question (``may``).
 
 A permission is one line of ``PERMISSIONS``. A rule says which roles hold it, whether
-the role must reach the thing's scope, and whether people of the organisation that the
-thing comes from are kept away from it.
+the role must reach the thing's scope, and whether people are kept away from what comes from
+their own organisation, and from that with which they have a conflict of interest.
 """
 
 from __future__ import annotations
@@ -36,12 +36,42 @@ ROLE_LABELS = {
 class Scope:
     """Where a thing lies: its listening session, that session's working group, and whose it is.
 
-    ``organisation_index`` is the blind index of the organisation a submission comes from.
+    ``organisation_index`` is the blind index of the organisation a submission comes from,
+    ``submission_id`` the submission itself.
     """
 
     listening_session_id: int | None = None
     working_group_id: int | None = None
     organisation_index: str | None = None
+    submission_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """From what somebody is kept apart: organisations (blind indexes), listening sessions and submissions (ids)."""
+
+    organisations: frozenset[str] = frozenset()
+    listening_sessions: frozenset[int] = frozenset()
+    submissions: frozenset[int] = frozenset()
+
+    def covers(self, scope: Scope) -> bool:
+        """Whether what lies in ``scope`` is kept from them."""
+        return (
+            scope.organisation_index in self.organisations
+            or scope.listening_session_id in self.listening_sessions
+            or scope.submission_id in self.submissions
+        )
+
+    def __or__(self, other: Apart) -> Apart:
+        """From what either is kept apart."""
+        return Apart(
+            self.organisations | other.organisations,
+            self.listening_sessions | other.listening_sessions,
+            self.submissions | other.submissions,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.organisations or self.listening_sessions or self.submissions)
 
 
 class Thing(Protocol):
@@ -60,8 +90,12 @@ class Holder(Protocol):
         """Each role held, with how far it reaches."""
 
     @property
-    def organisation_indexes(self) -> frozenset[str]:
-        """Blind indexes of the organisations the holder belongs to."""
+    def apart(self) -> Apart:
+        """From what the holder is kept apart: the own organisation's, and whatever a conflict is declared with."""
+
+    @property
+    def declared(self) -> Apart:
+        """Of that, with what the holder has a declared conflict of interest."""
 
 
 class RoleReach(Protocol):
@@ -73,23 +107,25 @@ class RoleReach(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The roles that hold a permission; with ``apart`` never over one's own organisation's things.
+    """The roles that hold a permission; ``impartial``: never where the holder declared a conflict of interest.
 
-    With ``anyone`` everybody signed in holds it, even without a role.
+    With ``apart`` never over one's own organisation's things either. With ``anyone`` everybody
+    signed in holds it, even without a role.
     """
 
     roles: frozenset[Role]
     apart: bool = False
+    impartial: bool = False
     anyone: bool = False
 
 
-def _to(*roles: Role, apart: bool = False) -> Rule:
-    return Rule(frozenset(roles), apart)
+def _to(*roles: Role, apart: bool = False, impartial: bool = False) -> Rule:
+    return Rule(frozenset(roles), apart, impartial)
 
 
 PERMISSIONS: dict[str, Rule] = {
     "account.use": Rule(frozenset(), anyone=True),
-    "queue.read": _to(Role.CO_LEAD),
+    "queue.read": _to(Role.CO_LEAD, impartial=True),
     "submission.read": _to(Role.CO_LEAD, apart=True),
     "submission.decide": _to(Role.CO_LEAD, apart=True),
     "submission.protect": _to(Role.CO_LEAD, apart=True),
@@ -98,8 +134,10 @@ PERMISSIONS: dict[str, Rule] = {
     "question.keep": _to(Role.SECRETARIAT, Role.CO_LEAD),
     "intervention.record": _to(Role.RAPPORTEUR, Role.CO_LEAD),
     "submission.enter": _to(Role.RAPPORTEUR, Role.CO_LEAD),
-    "digest.read": _to(Role.DRAFTER),
-    "digest.compile": _to(Role.DRAFTER),
+    "digest.read": _to(Role.DRAFTER, impartial=True),
+    "digest.compile": _to(Role.DRAFTER, impartial=True),
+    "conflict.declare": _to(Role.SECRETARIAT, Role.CO_LEAD, Role.DRAFTER),
+    "conflict.keep": _to(Role.SECRETARIAT),
     "programme.manage": _to(Role.SECRETARIAT),
 }
 
@@ -117,6 +155,6 @@ def may(holder: Holder | None, permission: str, thing: Thing | None = None) -> b
     if thing is None:
         return bool(reaches)
     scope = thing.scope
-    if rule.apart and scope.organisation_index in holder.organisation_indexes:
+    if (rule.apart and holder.apart.covers(scope)) or (rule.impartial and holder.declared.covers(scope)):
         return False
     return any(reach.covers(scope) for reach in reaches)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from intake.foundation import clock
 from intake.foundation.database import session
 
-from .models import Invitation, Organisation, Person, Visit
+from .models import Conflict, Invitation, Organisation, Person, Visit
 
 
 class Credentials(NamedTuple):
@@ -43,12 +43,15 @@ def credentials_of(person_id: int) -> Credentials:
 
 # Every request of somebody signed in asks this, and making the statement costs more than asking it.
 _VISIT = sa.select(Visit).where(Visit.token_digest == sa.bindparam("digest")).options(
-    joinedload(Visit.person, innerjoin=True).options(joinedload(Person.organisation), joinedload(Person.memberships))
+    joinedload(Visit.person, innerjoin=True).options(
+        joinedload(Person.organisation), joinedload(Person.memberships),
+        joinedload(Person.conflicts).joinedload(Conflict.organisation),
+    )
 )  # fmt: skip
 
 
 def visit(token_digest: str) -> Visit | None:
-    """A visit with its person, their roles and organisation: one statement.
+    """A visit with its person, their roles, organisation and conflicts of interest: one statement.
 
     All of it is detached from the database session: a commit does not make it be read again.
     """
@@ -56,8 +59,10 @@ def visit(token_digest: str) -> Visit | None:
     found = database.scalars(_VISIT, {"digest": token_digest}).unique().one_or_none()
     if found is not None:
         person = found.person
-        for read in filter(None, (found, person, person.organisation)):
-            database.expunge(read)
+        with_what = [one.organisation for one in person.conflicts]
+        read = dict.fromkeys(filter(None, (found, person, *person.conflicts, person.organisation, *with_what)))
+        for one in read:
+            database.expunge(one)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload, lazyload, subqueryload
 
-from intake.accounts.permissions import Holder, may
+from intake.accounts.permissions import Apart, Holder, may
 from intake.foundation.database import session
 from intake.moderation.models import Coding
 from intake.programme.models import ListeningSession, Series
@@ -35,8 +35,8 @@ def desk(holder: Holder | None) -> list[DeskRow]:
 
     Three statements, however many sessions there are.
     """
-    counts = _counts()
-    latest = _latest()
+    declared = holder.declared if holder else Apart()
+    counts, latest = _counts(declared), _latest(declared)
     sought = sa.select(ListeningSession).join(Series).options(joinedload(ListeningSession.working_group))
     in_order = sought.order_by(Series.year.desc().nulls_last(), Series.id.desc(), ListeningSession.position)
     return [
@@ -46,19 +46,56 @@ def desk(holder: Holder | None) -> list[DeskRow]:
     ]
 
 
-def _counts() -> dict[int, tuple[int, int]]:
+def _counts(declared: Apart) -> dict[int, tuple[int, int]]:
     accepted = sa.func.sum(sa.case((Submission.accepted_revision.is_not(None), 1), else_=0))
     rows = session().execute(
-        sa.select(Submission.listening_session_id, sa.func.count(), accepted).group_by(Submission.listening_session_id)
+        sa.select(Submission.listening_session_id, sa.func.count(), accepted)
+        .where(~_is_apart(declared))
+        .group_by(Submission.listening_session_id)
     )
     return {held: (received, accepted) for held, received, accepted in rows}
 
 
-def _latest() -> dict[int, tuple[int, datetime]]:
+def _latest(declared: Apart) -> dict[int, tuple[int, datetime]]:
     rows = session().execute(
-        sa.select(Digest.listening_session_id, Digest.version, Digest.compiled_at).order_by(Digest.version)
+        sa.select(Digest.listening_session_id, Digest.version, Digest.compiled_at)
+        .where(Digest.id.not_in(_kept_from(declared)))
+        .order_by(Digest.version)
     )
     return {held: (version, compiled_at) for held, version, compiled_at in rows}
+
+
+def is_kept_from(digest: Digest, holder: Holder) -> bool:
+    """Whether ``digest`` holds something with which ``holder`` has a declared conflict of interest.
+
+    Then all of it is kept from them: a digest without one of its entries would be another one.
+    """
+    return digest.id in _kept_from(holder.declared, digest.listening_session_id)
+
+
+def _is_apart(declared: Apart) -> sa.ColumnElement[bool]:
+    """The condition on ``Submission`` that a conflict is declared with it, or with the organisation it comes from."""
+    its_organisation = sa.func.coalesce(Submission.organisation_index, "").in_(declared.organisations)
+    return sa.or_(its_organisation, Submission.id.in_(declared.submissions))
+
+
+def _kept_from(declared: Apart, listening_session_id: int | None = None) -> set[int]:
+    """The ids of the digests, of one session or of all, that hold something with which a conflict is declared."""
+    if not declared:
+        return set()
+    sought = sa.select(Submission.listening_session_id, Submission.reference).where(_is_apart(declared))
+    if listening_session_id is not None:
+        sought = sought.where(Submission.listening_session_id == listening_session_id)
+    apart: dict[int, set[str]] = defaultdict(set)
+    for held, reference in session().execute(sought):
+        apart[held].add(reference)
+    frozen = sa.select(Digest.id, Digest.listening_session_id, Digest.frozen)
+    rows = session().execute(frozen.where(Digest.listening_session_id.in_(apart)))
+    return {
+        identity
+        for identity, held, content in rows
+        if any(entry["reference"] in apart[held] for entry in content["entries"])
+    }
 
 
 def digest_of(held: ListeningSession, version: int | None = None) -> Digest | None:
@@ -82,11 +119,11 @@ def issued_with(submission: Submission, revision: int) -> list[str]:
     ]
 
 
-def versions_of(held: ListeningSession) -> Sequence[tuple[int, datetime]]:
-    """Version and moment of every digest of ``held``, the latest first."""
+def versions_of(held: ListeningSession, holder: Holder) -> Sequence[tuple[int, datetime]]:
+    """Version and moment of every digest of ``held`` that ``holder`` may read, the latest first."""
     rows = session().execute(
         sa.select(Digest.version, Digest.compiled_at)
-        .where(Digest.listening_session_id == held.id)
+        .where(Digest.listening_session_id == held.id, Digest.id.not_in(_kept_from(holder.declared, held.id)))
         .order_by(Digest.version.desc())
     )
     return [(version, compiled_at) for version, compiled_at in rows]

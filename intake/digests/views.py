@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from intake.accounts import guards
@@ -37,7 +38,11 @@ def compile_digest(slug: str) -> ResponseReturnValue:
     held = _session_or_404(slug)
     guards.require("digest.compile", held)
     with transaction():
-        version = services.compile_digest(held, person_id=guards.signed_in().id).version
+        made = services.compile_digest(held, person_id=guards.signed_in().id)
+        version, is_kept_back = made.version, queries.is_kept_from(made, guards.signed_in())
+    if is_kept_back:
+        flash(_("The digest is made. It is not shown to you because of a conflict of interest."), "info")
+        return redirect(url_for("digests.desk"), 303)
     return redirect(url_for("digests.digest", slug=slug, version=version), 303)
 
 
@@ -54,7 +59,7 @@ def digest(slug: str, version: int) -> ResponseReturnValue:
         document=document,
         chapters=_chapters(document),
         formats=FORMATS.values(),
-        versions=queries.versions_of(found.listening_session),
+        versions=queries.versions_of(found.listening_session, guards.signed_in()),
     )
 
 
@@ -102,6 +107,6 @@ def _digest_or_404(slug: str, version: int) -> Digest:
     held = _session_or_404(slug)
     guards.require("digest.read", held)
     found = queries.digest_of(held, version)
-    if found is None:
+    if found is None or queries.is_kept_from(found, guards.signed_in()):
         abort(404)
     return found

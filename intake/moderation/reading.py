@@ -1,10 +1,11 @@
 """Which text of a submission exists for whom: the one read path of staff.
 
-A moderator reads what lies in the own reach, never what comes from the own organisation,
-never what was withdrawn; contacts are not text and are not read here. Co-leads read what was
-written, with what is redacted marked in it; beyond the desk the redacted words do not exist. A
-digest gets the accepted revision of what may be used, and of who said it only what the effective tier
-tells (DOMAIN C2, D5). Everything that shows a submission to staff asks this module.
+A moderator reads what lies in the own reach, never what comes from the own organisation or that
+with which they declared a conflict of interest, never what was withdrawn; contacts are not text and
+are not read here. Co-leads read what was written, with what is redacted marked in it; beyond the
+desk the redacted words do not exist. A digest gets the accepted revision of what may be used, and of
+who said it only what the effective tier tells (DOMAIN C2, D5). Everything that shows a submission to
+staff asks this module.
 """
 
 from __future__ import annotations
@@ -157,47 +158,53 @@ class Identity:
 class Reach:
     """How far somebody reads as a moderator; two with the same reach get the same statements.
 
-    ``own`` are the blind indexes of the organisations whose submissions they do not read.
+    ``own`` are the blind indexes of the organisations whose submissions they do not read, their own and those
+    with which they declared a conflict of interest; the last two, the sessions and submissions of such conflicts.
     """
 
     everywhere: bool
     working_groups: tuple[int, ...]
     listening_sessions: tuple[int, ...]
     own: tuple[str, ...]
+    sessions_apart: tuple[int, ...] = ()
+    submissions_apart: tuple[int, ...] = ()
+
+    def moderates(self, held: ListeningSession) -> bool:
+        """Whether ``held`` lies in it: ``moderated`` for one that is at hand."""
+        is_there = self.everywhere or held.working_group_id in self.working_groups or held.id in self.listening_sessions
+        return is_there and held.id not in self.sessions_apart
 
     def covers(self, submission: Submission) -> bool:
         """Whether ``submission`` exists for them: ``visible_within`` for one that is at hand."""
-        held = submission.listening_session
-        is_there = (
-            self.everywhere
-            or held.working_group_id in self.working_groups
-            or submission.listening_session_id in self.listening_sessions
-        )
-        is_own = submission.organisation_index in self.own
-        return is_there and not is_own and submission.state != State.WITHDRAWN
+        is_apart = submission.organisation_index in self.own or submission.id in self.submissions_apart
+        is_there = self.moderates(submission.listening_session) and submission.state != State.WITHDRAWN
+        return is_there and not is_apart
 
 
 def reach_of(person: Person) -> Reach:
     """How far ``person`` reads: the permission ``submission.read`` as numbers."""
     reaches = [reach for role, reach in person.role_scopes if role in PERMISSIONS["submission.read"].roles]
+    apart = person.apart
     groups = {reach.working_group_id for reach in reaches}
     listening_sessions = {reach.listening_session_id for reach in reaches}
     return Reach(
         everywhere=any(reach.working_group_id is reach.listening_session_id is None for reach in reaches),
         working_groups=tuple(sorted(one for one in groups if one is not None)),
         listening_sessions=tuple(sorted(one for one in listening_sessions if one is not None)),
-        own=tuple(sorted(person.organisation_indexes)),
+        own=tuple(sorted(apart.organisations)),
+        sessions_apart=tuple(sorted(apart.listening_sessions)),
+        submissions_apart=tuple(sorted(apart.submissions)),
     )
 
 
 def moderated(reach: Reach) -> sa.ColumnElement[bool]:
     """The condition on ``ListeningSession`` that it lies in ``reach``."""
-    if reach.everywhere:
-        return sa.true()
-    return sa.or_(
+    there = sa.or_(
         ListeningSession.working_group_id.in_(reach.working_groups),
         ListeningSession.id.in_(reach.listening_sessions),
     )
+    everything = sa.true() if reach.everywhere else there
+    return sa.and_(everything, ListeningSession.id.not_in(reach.sessions_apart)) if reach.sessions_apart else everything
 
 
 def visible(statement: Statement, person: Person) -> Statement:
@@ -208,11 +215,12 @@ def visible(statement: Statement, person: Person) -> Statement:
 def visible_within(statement: Statement, reach: Reach) -> Statement:
     """``visible`` for everybody who reaches as far as ``reach``."""
     there = sa.select(ListeningSession.id).where(moderated(reach)).correlate(None)
-    return statement.where(
+    statement = statement.where(
         Submission.listening_session_id.in_(there),
         sa.or_(Submission.organisation_index.is_(None), Submission.organisation_index.not_in(reach.own)),
         Submission.state != State.WITHDRAWN,
     )
+    return statement.where(Submission.id.not_in(reach.submissions_apart)) if reach.submissions_apart else statement
 
 
 def is_readable(submission: Submission, person: Person) -> bool:

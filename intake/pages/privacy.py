@@ -168,6 +168,12 @@ STORED: tuple[Group, ...] = (
              _l("To know that it is you."), _l("Until you change them."),
              _columns("person", "password_hash totp_secret totp_last_step failed_attempts locked_until")
              + _columns("invitation", "id token_digest person_id expires_at used_at")),
+        Item(_l("Conflicts of interest that you declare: with what, since when and until when, and why; the reason is "
+                "encrypted"),
+             _l("So that nobody judges what they are close to."),
+             _l("For good; one about a single submission is erased with it."),
+             _columns("conflict", "id key person_id organisation_id listening_session_id submission_id reason "
+                      "declared_at declared_by_id ended_at ended_by_id")),
         Item(_l("Your visits: when they began, and when you were last seen"),
              _l("To end them after half an hour without activity."), _l("Until they end."),
              _columns("visit", "id token_digest person_id started_at seen_at confirmed_at second_factor_passed")),

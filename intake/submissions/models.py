@@ -152,7 +152,7 @@ class Submission(Base):
     def scope(self) -> Scope:
         """Where it lies and whose it is, for ``may``."""
         held = self.listening_session
-        return Scope(held.id, held.working_group_id, self.organisation_index)
+        return Scope(held.id, held.working_group_id, self.organisation_index, self.id)
 
 
 class Draft(Base):

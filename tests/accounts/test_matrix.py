@@ -39,7 +39,7 @@ from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
 from intake.foundation.identifiers import new_form_token, receipt_for
 from intake.foundation.multilingual import Multilingual
-from intake.moderation import bulk, coding, personal
+from intake.moderation import bulk, coding, conflicts, personal
 from intake.moderation.coding import Axis
 from intake.moderation.filters import Filters
 from intake.moderation.models import QuestionTemplate
@@ -48,6 +48,7 @@ from intake.programme.models import ListeningSession, ReferralContact
 from intake.programme.vocabulary import SessionState
 from intake.submissions import attachments, workflow
 from intake.submissions import services as submissions
+from intake.submissions.models import Submission
 from tests import builders
 from tests.installation import application
 from tests.provision.databases import Databases
@@ -57,7 +58,8 @@ ACTORS = (
     "contributor", "contributor gone",
 )  # fmt: skip
 """Who comes. Co-lead, rapporteur and drafter hold their role in WG3, the other co-lead in WG6. The kin co-lead
-leads WG3 for the organisation from which a submission came. The deactivated person was a co-lead of WG3 and
+leads WG3 for the organisation from which a submission came. With another the co-lead has a declared conflict of
+interest. The deactivated person was a co-lead of WG3 and
 still has the cookie. Contributors have typed a receipt; one has withdrawn since."""
 
 SERVED, SIGN_IN, ABSENT, RECEIPT = "+", "?", "-", "r"
@@ -216,60 +218,70 @@ act  accounts.sign_in                                           + + + + + + + + 
 act  accounts.sign_out                                          + + + + + + + + + +
 read moderation.submission             own group's              ? - + - + - - ? ? ?
 read moderation.submission             from kin                 ? - + - - - - ? ? ?
+read moderation.submission             conflicted               ? - - - + - - ? ? ?
 read moderation.submission             other group's            ? - - + - - - ? ? ?
 read moderation.submission             safeguarding             ? - + - + - - ? ? ?
 read moderation.submission             withdrawn                ? - - - - - - ? ? ?
 read moderation.submission             missing                  ? - - - - - - ? ? ?
 read moderation.alike                  own group's              ? - + - + - - ? ? ?
 read moderation.alike                  from kin                 ? - + - - - - ? ? ?
+read moderation.alike                  conflicted               ? - - - + - - ? ? ?
 read moderation.alike                  other group's            ? - - + - - - ? ? ?
 read moderation.alike                  safeguarding             ? - + - + - - ? ? ?
 read moderation.alike                  withdrawn                ? - - - - - - ? ? ?
 read moderation.alike                  missing                  ? - - - - - - ? ? ?
 act  moderation.join_alike             own group's              ? - + - + - - ? ? ?
 act  moderation.join_alike             from kin                 ? - + - - - - ? ? ?
+act  moderation.join_alike             conflicted               ? - - - + - - ? ? ?
 act  moderation.join_alike             other group's            ? - - + - - - ? ? ?
 act  moderation.join_alike             safeguarding             ? - + - + - - ? ? ?
 act  moderation.join_alike             withdrawn                ? - - - - - - ? ? ?
 act  moderation.join_alike             missing                  ? - - - - - - ? ? ?
 act  moderation.part_alike             own group's              ? - + - + - - ? ? ?
 act  moderation.part_alike             from kin                 ? - + - - - - ? ? ?
+act  moderation.part_alike             conflicted               ? - - - + - - ? ? ?
 act  moderation.part_alike             other group's            ? - - + - - - ? ? ?
 act  moderation.part_alike             safeguarding             ? - + - + - - ? ? ?
 act  moderation.part_alike             withdrawn                ? - - - - - - ? ? ?
 act  moderation.part_alike             missing                  ? - - - - - - ? ? ?
 act  moderation.dissolve_alike         own group's              ? - + - + - - ? ? ?
 act  moderation.dissolve_alike         from kin                 ? - + - - - - ? ? ?
+act  moderation.dissolve_alike         conflicted               ? - - - + - - ? ? ?
 act  moderation.dissolve_alike         other group's            ? - - + - - - ? ? ?
 act  moderation.dissolve_alike         safeguarding             ? - + - + - - ? ? ?
 act  moderation.dissolve_alike         withdrawn                ? - - - - - - ? ? ?
 act  moderation.dissolve_alike         missing                  ? - - - - - - ? ? ?
 act  moderation.pick_alike             own group's              ? - + - + - - ? ? ?
 act  moderation.pick_alike             from kin                 ? - + - - - - ? ? ?
+act  moderation.pick_alike             conflicted               ? - - - + - - ? ? ?
 act  moderation.pick_alike             other group's            ? - - + - - - ? ? ?
 act  moderation.pick_alike             safeguarding             ? - + - + - - ? ? ?
 act  moderation.pick_alike             withdrawn                ? - - - - - - ? ? ?
 act  moderation.pick_alike             missing                  ? - - - - - - ? ? ?
 act  moderation.organiser_alike        own group's              ? - + - + - - ? ? ?
 act  moderation.organiser_alike        from kin                 ? - + - - - - ? ? ?
+act  moderation.organiser_alike        conflicted               ? - - - + - - ? ? ?
 act  moderation.organiser_alike        other group's            ? - - + - - - ? ? ?
 act  moderation.organiser_alike        safeguarding             ? - + - + - - ? ? ?
 act  moderation.organiser_alike        withdrawn                ? - - - - - - ? ? ?
 act  moderation.organiser_alike        missing                  ? - - - - - - ? ? ?
 act  moderation.claim                  own group's              ? - + - + - - ? ? ?
 act  moderation.claim                  from kin                 ? - + - - - - ? ? ?
+act  moderation.claim                  conflicted               ? - - - + - - ? ? ?
 act  moderation.claim                  other group's            ? - - + - - - ? ? ?
 act  moderation.claim                  safeguarding             ? - + - + - - ? ? ?
 act  moderation.claim                  withdrawn                ? - - - - - - ? ? ?
 act  moderation.claim                  missing                  ? - - - - - - ? ? ?
 act  moderation.code                   own group's              ? - + - + - - ? ? ?
 act  moderation.code                   from kin                 ? - + - - - - ? ? ?
+act  moderation.code                   conflicted               ? - - - + - - ? ? ?
 act  moderation.code                   other group's            ? - - + - - - ? ? ?
 act  moderation.code                   safeguarding             ? - + - + - - ? ? ?
 act  moderation.code                   withdrawn                ? - - - - - - ? ? ?
 act  moderation.code                   missing                  ? - - - - - - ? ? ?
 act  moderation.contact                own group's              ? - + - + - - ? ? ?
 act  moderation.contact                from kin                 ? - + - - - - ? ? ?
+act  moderation.contact                conflicted               ? - - - + - - ? ? ?
 act  moderation.contact                other group's            ? - - + - - - ? ? ?
 act  moderation.contact                safeguarding             ? - + - + - - ? ? ?
 act  moderation.contact                withdrawn                ? - - - - - - ? ? ?
@@ -279,6 +291,7 @@ act  moderation.open_file              missing file             ? - - - - - - ? 
 act  moderation.contact                missing                  ? - - - - - - ? ? ?
 act  moderation.decide                 own group's              ? - + - + - - ? ? ?
 act  moderation.decide                 from kin                 ? - + - - - - ? ? ?
+act  moderation.decide                 conflicted               ? - - - + - - ? ? ?
 act  moderation.decide                 other group's            ? - - + - - - ? ? ?
 act  moderation.decide                 safeguarding             ? - + - + - - ? ? ?
 act  moderation.decide                 withdrawn                ? - - - - - - ? ? ?
@@ -287,24 +300,28 @@ act  moderation.decide                 contributor's move       ? - - - - - - ? 
 act  moderation.decide                 missing move             ? - - - - - - ? ? ?
 read moderation.protect                own group's              ? - + - + - - ? ? ?
 read moderation.protect                from kin                 ? - + - - - - ? ? ?
+read moderation.protect                conflicted               ? - - - + - - ? ? ?
 read moderation.protect                other group's            ? - - + - - - ? ? ?
 read moderation.protect                safeguarding             ? - + - + - - ? ? ?
 read moderation.protect                withdrawn                ? - - - - - - ? ? ?
 read moderation.protect                missing                  ? - - - - - - ? ? ?
 act  moderation.protect                own group's              ? - + - + - - ? ? ?
 act  moderation.protect                from kin                 ? - + - - - - ? ? ?
+act  moderation.protect                conflicted               ? - - - + - - ? ? ?
 act  moderation.protect                other group's            ? - - + - - - ? ? ?
 act  moderation.protect                safeguarding             ? - + - + - - ? ? ?
 act  moderation.protect                withdrawn                ? - - - - - - ? ? ?
 act  moderation.protect                missing                  ? - - - - - - ? ? ?
 act  moderation.protect_proposed       own group's              ? - + - + - - ? ? ?
 act  moderation.protect_proposed       from kin                 ? - + - - - - ? ? ?
+act  moderation.protect_proposed       conflicted               ? - - - + - - ? ? ?
 act  moderation.protect_proposed       other group's            ? - - + - - - ? ? ?
 act  moderation.protect_proposed       safeguarding             ? - + - + - - ? ? ?
 act  moderation.protect_proposed       withdrawn                ? - - - - - - ? ? ?
 act  moderation.protect_proposed       missing                  ? - - - - - - ? ? ?
 act  moderation.lift                   own group's              ? - + - + - - ? ? ?
 act  moderation.lift                   from kin                 ? - + - - - - ? ? ?
+act  moderation.lift                   conflicted               ? - - - + - - ? ? ?
 act  moderation.lift                   other group's            ? - - + - - - ? ? ?
 act  moderation.lift                   safeguarding             ? - + - + - - ? ? ?
 act  moderation.lift                   withdrawn                ? - - - - - - ? ? ?
@@ -317,34 +334,43 @@ act  moderation.give_back              other group's            ? - - - - - - ? 
 act  moderation.give_back              missing file             ? - - - - - - ? ? ?
 read moderation.question               own group's              ? - + - + - - ? ? ?
 read moderation.question               from kin                 ? - + - - - - ? ? ?
+read moderation.question               conflicted               ? - - - + - - ? ? ?
 read moderation.question               other group's            ? - - + - - - ? ? ?
 read moderation.question               safeguarding             ? - + - + - - ? ? ?
 read moderation.question               withdrawn                ? - - - - - - ? ? ?
 read moderation.question               missing                  ? - - - - - - ? ? ?
 act  moderation.question               own group's              ? - + - + - - ? ? ?
 act  moderation.question               from kin                 ? - + - - - - ? ? ?
+act  moderation.question               conflicted               ? - - - + - - ? ? ?
 act  moderation.question               other group's            ? - - + - - - ? ? ?
 act  moderation.question               safeguarding             ? - + - + - - ? ? ?
 act  moderation.question               withdrawn                ? - - - - - - ? ? ?
 act  moderation.question               missing                  ? - - - - - - ? ? ?
 read moderation.read_question          own group's              ? - + - + - - ? ? ?
 read moderation.read_question          from kin                 ? - + - - - - ? ? ?
+read moderation.read_question          conflicted               ? - - - + - - ? ? ?
 read moderation.read_question          other group's            ? - - + - - - ? ? ?
 read moderation.read_question          safeguarding             ? - + - + - - ? ? ?
 read moderation.read_question          withdrawn                ? - - - - - - ? ? ?
 read moderation.read_question          missing                  ? - - - - - - ? ? ?
 act  moderation.send_question          own group's              ? - + - + - - ? ? ?
 act  moderation.send_question          from kin                 ? - + - - - - ? ? ?
+act  moderation.send_question          conflicted               ? - - - + - - ? ? ?
 act  moderation.send_question          other group's            ? - - + - - - ? ? ?
 act  moderation.send_question          safeguarding             ? - + - + - - ? ? ?
 act  moderation.send_question          withdrawn                ? - - - - - - ? ? ?
 act  moderation.send_question          missing                  ? - - - - - - ? ? ?
 act  moderation.discard_question       own group's              ? - + - + - - ? ? ?
 act  moderation.discard_question       from kin                 ? - + - - - - ? ? ?
+act  moderation.discard_question       conflicted               ? - - - + - - ? ? ?
 act  moderation.discard_question       other group's            ? - - + - - - ? ? ?
 act  moderation.discard_question       safeguarding             ? - + - + - - ? ? ?
 act  moderation.discard_question       withdrawn                ? - - - - - - ? ? ?
 act  moderation.discard_question       missing                  ? - - - - - - ? ? ?
+read moderation.conflicts                                       ? + + + + - + ? ? ?
+act  moderation.conflicts                                       ? + + + + - + ? ? ?
+act  moderation.end_conflict           present                  ? + - - - - - ? ? ?
+act  moderation.end_conflict           missing                  ? - - - - - - ? ? ?
 read moderation.outbox                                          ? - + + + - - ? ? ?
 act  moderation.outbox_gone                                     ? - + + + - - ? ? ?
 read moderation.question_templates                              ? + + + + - - ? ? ?
@@ -367,36 +393,42 @@ act  moderation.restore_template       other group's            ? + - + - - - ? 
 act  moderation.restore_template       missing                  ? - - - - - - ? ? ?
 act  moderation.release                own group's              ? - + - + - - ? ? ?
 act  moderation.release                from kin                 ? - + - - - - ? ? ?
+act  moderation.release                conflicted               ? - - - + - - ? ? ?
 act  moderation.release                other group's            ? - - + - - - ? ? ?
 act  moderation.release                safeguarding             ? - + - + - - ? ? ?
 act  moderation.release                withdrawn                ? - - - - - - ? ? ?
 act  moderation.release                missing                  ? - - - - - - ? ? ?
 read moderation.excerpts               own group's              ? - + - + - - ? ? ?
 read moderation.excerpts               from kin                 ? - + - - - - ? ? ?
+read moderation.excerpts               conflicted               ? - - - + - - ? ? ?
 read moderation.excerpts               other group's            ? - - + - - - ? ? ?
 read moderation.excerpts               safeguarding             ? - + - + - - ? ? ?
 read moderation.excerpts               withdrawn                ? - - - - - - ? ? ?
 read moderation.excerpts               missing                  ? - - - - - - ? ? ?
 act  moderation.add_excerpt            own group's              ? - + - + - - ? ? ?
 act  moderation.add_excerpt            from kin                 ? - + - - - - ? ? ?
+act  moderation.add_excerpt            conflicted               ? - - - + - - ? ? ?
 act  moderation.add_excerpt            other group's            ? - - + - - - ? ? ?
 act  moderation.add_excerpt            safeguarding             ? - + - + - - ? ? ?
 act  moderation.add_excerpt            withdrawn                ? - - - - - - ? ? ?
 act  moderation.add_excerpt            missing                  ? - - - - - - ? ? ?
 read moderation.code_afresh            own group's              ? - + - + - - ? ? ?
 read moderation.code_afresh            from kin                 ? - + - - - - ? ? ?
+read moderation.code_afresh            conflicted               ? - - - + - - ? ? ?
 read moderation.code_afresh            other group's            ? - - + - - - ? ? ?
 read moderation.code_afresh            safeguarding             ? - + - + - - ? ? ?
 read moderation.code_afresh            withdrawn                ? - - - - - - ? ? ?
 read moderation.code_afresh            missing                  ? - - - - - - ? ? ?
 act  moderation.code_afresh            own group's              ? - + - + - - ? ? ?
 act  moderation.code_afresh            from kin                 ? - + - - - - ? ? ?
+act  moderation.code_afresh            conflicted               ? - - - + - - ? ? ?
 act  moderation.code_afresh            other group's            ? - - + - - - ? ? ?
 act  moderation.code_afresh            safeguarding             ? - + - + - - ? ? ?
 act  moderation.code_afresh            withdrawn                ? - - - - - - ? ? ?
 act  moderation.code_afresh            missing                  ? - - - - - - ? ? ?
 act  moderation.done_afresh            own group's              ? - + - + - - ? ? ?
 act  moderation.done_afresh            from kin                 ? - + - - - - ? ? ?
+act  moderation.done_afresh            conflicted               ? - - - + - - ? ? ?
 act  moderation.done_afresh            other group's            ? - - + - - - ? ? ?
 act  moderation.done_afresh            safeguarding             ? - + - + - - ? ? ?
 act  moderation.done_afresh            withdrawn                ? - - - - - - ? ? ?
@@ -454,30 +486,35 @@ act  moderation.export_passages        other group's            ? - - + - - - ? 
 act  moderation.export_passages        missing format           ? - - - - - - ? ? ?
 read moderation.translation_of         own group's              ? - + - + - - ? ? ?
 read moderation.translation_of         from kin                 ? - + - - - - ? ? ?
+read moderation.translation_of         conflicted               ? - - - + - - ? ? ?
 read moderation.translation_of         other group's            ? - - + - - - ? ? ?
 read moderation.translation_of         safeguarding             ? - + - + - - ? ? ?
 read moderation.translation_of         withdrawn                ? - - - - - - ? ? ?
 read moderation.translation_of         missing                  ? - - - - - - ? ? ?
 read moderation.translate              own group's              ? - + - + - - ? ? ?
 read moderation.translate              from kin                 ? - + - - - - ? ? ?
+read moderation.translate              conflicted               ? - - - + - - ? ? ?
 read moderation.translate              other group's            ? - - + - - - ? ? ?
 read moderation.translate              safeguarding             ? - + - + - - ? ? ?
 read moderation.translate              withdrawn                ? - - - - - - ? ? ?
 read moderation.translate              missing                  ? - - - - - - ? ? ?
 act  moderation.translate              own group's              ? - + - + - - ? ? ?
 act  moderation.translate              from kin                 ? - + - - - - ? ? ?
+act  moderation.translate              conflicted               ? - - - + - - ? ? ?
 act  moderation.translate              other group's            ? - - + - - - ? ? ?
 act  moderation.translate              safeguarding             ? - + - + - - ? ? ?
 act  moderation.translate              withdrawn                ? - - - - - - ? ? ?
 act  moderation.translate              missing                  ? - - - - - - ? ? ?
 act  moderation.check_translation      own group's              ? - + - + - - ? ? ?
 act  moderation.check_translation      from kin                 ? - + - - - - ? ? ?
+act  moderation.check_translation      conflicted               ? - - - + - - ? ? ?
 act  moderation.check_translation      other group's            ? - - + - - - ? ? ?
 act  moderation.check_translation      safeguarding             ? - + - + - - ? ? ?
 act  moderation.check_translation      withdrawn                ? - - - - - - ? ? ?
 act  moderation.check_translation      missing                  ? - - - - - - ? ? ?
 act  moderation.machine_translation    own group's              ? - - - - - - ? ? ?
 act  moderation.machine_translation    from kin                 ? - - - - - - ? ? ?
+act  moderation.machine_translation    conflicted               ? - - - - - - ? ? ?
 act  moderation.machine_translation    other group's            ? - - - - - - ? ? ?
 act  moderation.machine_translation    safeguarding             ? - - - - - - ? ? ?
 act  moderation.machine_translation    withdrawn                ? - - - - - - ? ? ?
@@ -487,12 +524,14 @@ read moderation.return_translation                              ? - + + + - - ? 
 act  moderation.return_translation                              ? - + + + - - ? ? ?
 act  moderation.take_over              own group's              ? - + - + - - ? ? ?
 act  moderation.take_over              from kin                 ? - + - - - - ? ? ?
+act  moderation.take_over              conflicted               ? - - - + - - ? ? ?
 act  moderation.take_over              other group's            ? - - + - - - ? ? ?
 act  moderation.take_over              safeguarding             ? - + - + - - ? ? ?
 act  moderation.take_over              withdrawn                ? - - - - - - ? ? ?
 act  moderation.take_over              missing                  ? - - - - - - ? ? ?
 act  moderation.told                   own group's              ? - + - + - - ? ? ?
 act  moderation.told                   from kin                 ? - + - - - - ? ? ?
+act  moderation.told                   conflicted               ? - - - + - - ? ? ?
 act  moderation.told                   other group's            ? - - + - - - ? ? ?
 act  moderation.told                   safeguarding             ? - + - + - - ? ? ?
 act  moderation.told                   withdrawn                ? - - - - - - ? ? ?
@@ -506,7 +545,7 @@ read static                            present                  + + + + + + + + 
 read static                            missing                  - - - - - - - - - -
 """
 
-_SUBMISSIONS = ("own group's", "from kin", "other group's", "safeguarding", "withdrawn", "missing")
+_SUBMISSIONS = ("own group's", "from kin", "conflicted", "other group's", "safeguarding", "withdrawn", "missing")
 _MOVES = {
     "contributor's move": {"reference": "own group's", "verb": "withdraw"},
     "missing move": {"reference": "own group's", "verb": "publish"},
@@ -569,6 +608,7 @@ OBJECTS: dict[frozenset[str], dict[str, dict[str, Any]]] = {
         "other group's": {"template": "other template"},
         "missing": {"template": 999},
     },
+    frozenset({"conflict"}): {"present": {"conflict": "conflict"}, "missing": {"conflict": 999}},
     frozenset({"saved"}): {"present": {"saved": "saved"}, "missing": {"saved": 999}},
     frozenset({"made"}): {"co-lead's": {"made": "several"}, "missing": {"made": 999}},
     frozenset({"identity"}): {"present": {"identity": "contact"}, "missing": {"identity": 999}},
@@ -631,6 +671,7 @@ class World:
         made = {
             "own group's": builders.submission(held, email="somebody@example.org"),
             "from kin": builders.submission(held, organisation="act  alliance"),
+            "conflicted": builders.submission(held),
             "other group's": builders.submission(elsewhere),
             "safeguarding": builders.submission(held),
             "withdrawn": builders.submission(held),
@@ -640,6 +681,7 @@ class World:
             coder_there = session().get_one(Person, self._people[coder])
             codes = {Axis.THEME: ["gender"], Axis.KIND: ["practice"]}
             coding.add(made[name], coder_there, Span(1, "what_happened", 0, 4), codes)
+        self._conflicts(made["conflicted"])
         workflow.make(made["safeguarding"], "safeguard", version=1, person_id=self._people["co-lead"], reason="Danger.")
         submissions.withdraw(made["withdrawn"])
         self._receipt_of_the_gone = self._submitted(held, withdrawn=True)
@@ -665,6 +707,13 @@ class World:
             self.known[name] = str(template.id)
         self.known["several"] = str(bulk.do(lead, {}, bulk.Wanted(bulk.Act.CLAIM)).id)
         self.known["invited"] = accounts.invite(builders.person("new@example.org"))
+
+    def _conflicts(self, apart: Submission) -> None:
+        """One of the co-lead's with ``apart``, and one of somebody else's that may be ended."""
+        by = session().get_one(Person, self._people["secretariat"])
+        for name, what in (("co-lead", conflicts.With(submission=apart)), ("rapporteur", conflicts.With("ICMC"))):
+            whose = session().get_one(Person, self._people[name])
+            self.known["conflict"] = str(conflicts.declare(whose, by, what, "A friend.").id)
 
     def real(self, parts: dict[str, Any]) -> dict[str, Any]:
         """The parts of an address as they are in this world."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from intake.accounts.permissions import PERMISSIONS, Role, Scope, may
+from intake.accounts.permissions import PERMISSIONS, Apart, Role, Scope, may
 
 OWN_GROUP = Scope(listening_session_id=30, working_group_id=3, organisation_index="somebody-else")
 OWN_SESSION = Scope(listening_session_id=31, organisation_index="somebody-else")
@@ -29,10 +29,14 @@ class Reach:
         return True
 
 
+OWN, NONE = Apart(frozenset({"ours"})), Apart()
+
+
 @dataclass(frozen=True)
 class Somebody:
     role_scopes: tuple[tuple[Role, Reach], ...]
-    organisation_indexes: frozenset[str] = frozenset({"ours"})
+    apart: Apart = OWN
+    declared: Apart = NONE
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,24 @@ digest.compile             rapporteur of the group  - - - - - - -
 digest.compile             rapporteur everywhere    - - - - - - -
 digest.compile             drafter everywhere       + + + + + + +
 digest.compile             drafter of the session   + - + - - - -
+conflict.declare           nobody                   - - - - - - -
+conflict.declare           no role                  - - - - - - -
+conflict.declare           secretariat              + + + + + + +
+conflict.declare           co-lead of the group     + + - - + + -
+conflict.declare           co-lead of the session   + - + - - - -
+conflict.declare           rapporteur of the group  - - - - - - -
+conflict.declare           rapporteur everywhere    - - - - - - -
+conflict.declare           drafter everywhere       + + + + + + +
+conflict.declare           drafter of the session   + - + - - - -
+conflict.keep              nobody                   - - - - - - -
+conflict.keep              no role                  - - - - - - -
+conflict.keep              secretariat              + + + + + + +
+conflict.keep              co-lead of the group     - - - - - - -
+conflict.keep              co-lead of the session   - - - - - - -
+conflict.keep              rapporteur of the group  - - - - - - -
+conflict.keep              rapporteur everywhere    - - - - - - -
+conflict.keep              drafter everywhere       - - - - - - -
+conflict.keep              drafter of the session   - - - - - - -
 programme.manage           nobody                   - - - - - - -
 programme.manage           no role                  - - - - - - -
 programme.manage           secretariat              + + + + + + +
@@ -201,6 +223,20 @@ def test_the_table(permission: str, who: str, signs: str) -> None:
 
 def test_the_table_is_complete() -> None:
     assert {(permission, who) for permission, who, _ in rows()} == {(p, w) for p in PERMISSIONS for w in PEOPLE}
+
+
+def test_a_declared_conflict_keeps_apart_from_what_it_is_with() -> None:
+    lead, drafter = ((Role.CO_LEAD, Reach(working_group_id=3)),), ((Role.DRAFTER, Reach()),)
+    submission = Scope(listening_session_id=30, working_group_id=3, submission_id=7)
+    beside = Scope(listening_session_id=30, working_group_id=3, submission_id=8)
+    for apart in (Apart(submissions=frozenset({7})), Apart(listening_sessions=frozenset({30}))):
+        assert not may(Somebody(lead, apart, apart), "submission.read", Something(submission))
+        assert may(Somebody(lead, apart, apart), "submission.read", Something(beside)) == bool(apart.submissions)
+        assert may(Somebody(lead, apart, apart), "submission.enter", Something(submission))
+        for permission in ("digest.read", "digest.compile"):
+            kept = may(Somebody(drafter, apart, apart), permission, Something(OWN_GROUP))
+            assert kept == bool(apart.submissions)
+    assert may(Somebody(drafter), "digest.read", Something(OWN_ORGANISATION)), "drafters read what is accepted"
 
 
 def test_roles_add_up_but_do_not_leak_into_each_other() -> None:

@@ -32,7 +32,7 @@ from intake.foundation.files.kinds import BY_NAME
 from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
 from intake.foundation.identifiers import new_form_token
-from intake.moderation import coding, handover, redacted, redaction
+from intake.moderation import coding, conflicts, handover, outbox, redacted, redaction
 from intake.moderation import services as desk
 from intake.moderation.coding import Axis
 from intake.moderation.redaction import Wish
@@ -53,6 +53,8 @@ ACTORS = ("stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", 
 LEADS = frozenset({"co-lead", "kin co-lead"})
 NOBODY: frozenset[str] = frozenset()
 SEARCH = "/en/staff/search/"
+CLOSE = "Linha Aberta"
+"""An organisation with which the co-lead has a declared conflict of interest."""
 NOWHERE = "zqnowhere"
 """A word that stands nowhere, looked for beside those that are planted."""
 ASKING = {"moderation.search", "moderation.several"}
@@ -128,6 +130,17 @@ def half_written(planted: Planted) -> None:
                 form_token=token, interface_language="en")  # fmt: skip
 
 
+def with_which_a_conflict_is_declared(planted: Planted) -> None:
+    """From an organisation with which the co-lead has a conflict: the kin co-lead does all that can be done with it."""
+    made = told(planted, "conflict", "wg3-open", {"kin co-lead"}, organisation=CLOSE, danger_now="yes")
+    other = somebody("kin co-lead")
+    memo = planted.word("conflictmemo", {"kin co-lead"})
+    coding.add(made, other, Span(1, "what_happened", 0, 4), {Axis.THEME: ["gender"]}, memo=memo)
+    outbox.hold_question(made, other, seen="", words=planted.word("conflictquestion", {"kin co-lead"}), language="en")
+    alone = told(planted, "alone", "wg3-open", {"kin co-lead"}, organisation=CLOSE)
+    decided(alone, "accept", other)
+
+
 def of_another_group(planted: Planted) -> None:
     made = told(planted, "other", "wg6-open", {"other co-lead"})
     lead = somebody("other co-lead")
@@ -171,6 +184,7 @@ Plant = Callable[[Planted], None]
 UNKNOWN: tuple[tuple[tuple[Plant, ...], frozenset[str]], ...] = (
     # Drafters know how much came in to their sessions, whoever sent it.
     ((from_kin,), frozenset(ACTORS) - {"co-lead", "drafter"}),
+    ((with_which_a_conflict_is_declared,), frozenset(ACTORS) - {"kin co-lead", "drafter"}),
     ((of_another_group, half_written), frozenset(ACTORS) - {"other co-lead"}),
 )
 """What is planted, and those for whom nothing changes by it."""
@@ -321,7 +335,9 @@ def compare(before: Walk, after: Walk) -> list[str]:
 
 def test_what_somebody_must_not_know_of_is_nowhere_and_changes_nothing(world: World, planted: Planted) -> None:
     # Planted words are looked for before they are there, too.
-    words = ["zqkintext", "zqothertext", "zqdraft", "zqkinfile"]
+    words = ["zqkintext", "zqothertext", "zqdraft", "zqkinfile", "zqconflicttext", "zqalonetext"]
+    with world.app.app_context(), transaction():
+        conflicts.declare(somebody("co-lead"), somebody("secretariat"), conflicts.With(CLOSE), "Married there.")
     for actor in ACTORS:
         world.browser(actor)  # contributors come with what they sent
     before = {actor: walks(world, actor).read().ask(words) for actor in ACTORS}
