@@ -187,6 +187,13 @@ read moderation.several_done           co-lead's                ? - + - - - - ? 
 read moderation.several_done           missing                  ? - - - - - - ? ? ?
 act  moderation.several_undo           co-lead's                ? - + - - - - ? ? ?
 act  moderation.several_undo           missing                  ? - - - - - - ? ? ?
+read picture.picture                   open                     ? - + - + - + ? ? ?
+read picture.picture                   closed                   ? - + - + - + ? ? ?
+read picture.picture                   other group's            ? - - + - - - ? ? ?
+read picture.picture                   missing                  ? - - - - - - ? ? ?
+act  picture.export_picture            present                  ? - + - + - + ? ? ?
+act  picture.export_picture            other group's            ? - - + - - - ? ? ?
+act  picture.export_picture            missing format           ? - - - - - - ? ? ?
 read submissions.enter                 testimony                ? - + - + + - ? ? ?
 read submissions.enter                 practice                 ? - + - + + - ? ? ?
 read submissions.enter                 intervention             ? - - - - - - ? ? ?
