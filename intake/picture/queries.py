@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from intake.accounts.models import Person
 from intake.digests import queries as digests
@@ -17,6 +17,8 @@ from intake.moderation.codebook import Book
 from intake.moderation.coding import Axis, Excerpt, ExcerptCode
 from intake.programme.models import ListeningSession
 from intake.submissions.models import Submission
+
+from .models import GapMark
 
 
 def of_desk(held: ListeningSession, person: Person) -> Sequence[Any]:
@@ -41,3 +43,15 @@ def coded_groups(held: ListeningSession, person: Person, book: Book) -> Sequence
     )
     rows = session().execute(coded.standing(statement, held, person))
     return list({(submission, book.now(theme), group): None for submission, theme, group in rows})
+
+
+def marks(held: ListeningSession) -> dict[tuple[str, str], GapMark]:
+    """What was noted last about each gap of ``held``, by axis and code."""
+    sought = sa.select(GapMark).where(GapMark.listening_session_id == held.id).order_by(GapMark.id)
+    return {(one.axis, one.code): one for one in session().scalars(sought.options(joinedload(GapMark.person)))}
+
+
+def add(mark: GapMark) -> None:
+    """Keep a note."""
+    session().add(mark)
+    session().flush()

@@ -125,6 +125,8 @@ LAYER_BY_NAME = {
     "picture.charts": DECLARATIONS,
     "picture.timeline": DECLARATIONS,
     "picture.drawing": SERVICES,
+    "picture.expected": DECLARATIONS,
+    "picture.gaps": SERVICES,
     "pages.privacy": DECLARATIONS,
     "examples.loader": SERVICES,
 }

@@ -25,3 +25,22 @@ def test_a_picture_and_its_tables(page: Page) -> None:
     with page.expect_download() as gone:
         page.locator("form[action$='/export/csv/'] button").click()
     assert gone.value.suggested_filename.endswith("_picture.csv")
+
+
+def test_a_gap_is_seen_to(page: Page) -> None:
+    page.locator("aside a[href$='/picture/']").first.click()
+    page.locator("main a[href$='/gaps/']").click()
+    assert look(page) == []
+    page.locator("tbody th a").first.click()
+    assert look(page) == []
+    for summary in page.locator("details.move summary").all()[1:]:
+        summary.click()
+    assert look(page) == []
+    with page.expect_navigation():
+        page.locator("button[value=not_relevant]").click()
+    assert look(page) == []
+    page.fill("#note", "Heard elsewhere")
+    with page.expect_navigation():
+        page.locator("button[value=not_relevant]").click()
+    assert "Heard elsewhere" in page.locator("main").inner_text()
+    assert look(page) == []
