@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from intake import accounts, digests, moderation, pages, programme, submissions
+from intake import accounts, digests, moderation, pages, picture, programme, submissions
 from intake.accounts import guards
 from intake.foundation import compression, crypto, database, errors, i18n, security
 from intake.foundation.config import Settings, shipped
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     compression.init_app(app)
 
-    for feature in (accounts, programme, submissions, moderation, digests, pages):
+    for feature in (accounts, programme, submissions, moderation, digests, picture, pages):
         feature.init_app(app)
     security.protect(app)
     guards.check_declared(app)

@@ -134,6 +134,7 @@ PERMISSIONS: dict[str, Rule] = {
     "question.keep": _to(Role.SECRETARIAT, Role.CO_LEAD),
     "intervention.record": _to(Role.RAPPORTEUR, Role.CO_LEAD),
     "submission.enter": _to(Role.RAPPORTEUR, Role.CO_LEAD),
+    "picture.read": _to(Role.CO_LEAD, Role.DRAFTER, impartial=True),
     "digest.read": _to(Role.DRAFTER, impartial=True),
     "digest.compile": _to(Role.DRAFTER, impartial=True),
     "conflict.declare": _to(Role.SECRETARIAT, Role.CO_LEAD, Role.DRAFTER),

@@ -7,11 +7,29 @@ caption, so that subtracting them from it gives no more than they say themselves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 
-from .attribution import ENOUGH
+from .attribution import ENOUGH, may_name
 from .freeze import Cell
+
+
+def counted(
+    accepted: Iterable[Any], code_of: Callable[[Any], str | None], tier_of: Callable[[Any], int]
+) -> dict[str, Cell]:
+    """The cells of a table of what was ``accepted`` (rows of ``queries.COUNTED``), by the code of each row."""
+    found: dict[str, Cell] = {}
+    known: set[str] = set()
+    for row in accepted:
+        code = code_of(row) or ""
+        n, unnamed, contributors = found.get(code, (0, 0, 0))
+        if not may_name(tier_of(row)):
+            contributor = row.organisation_index or row.reference
+            unnamed, contributors = unnamed + 1, contributors + (contributor not in known)
+            known.add(contributor)
+        found[code] = Cell(n + 1, unnamed, contributors)
+    return found
 
 
 def taken_together(cells: Mapping[str, Cell]) -> AbstractSet[str] | None:

@@ -61,16 +61,16 @@ def who_we_heard(frozen: Frozen, still_named: AbstractSet[str], language: str) -
     types = [(code, label("stakeholder_types", code, language)) for code in vocabulary("stakeholder_types")]
     by_type = _("Accepted submissions by kind of contributor (n = %(n)s)", n=n)
     counted = cells(frozen, "stakeholder_types")
-    yield _guarded(Spread(by_type, _("Kind of contributor"), types), counted, language, outdated=outdated)
+    yield guarded(Spread(by_type, _("Kind of contributor"), types), counted, language, outdated=outdated)
     continents = [term.code for term in vocabulary("m49_regions").values() if term.kind == "region"]
     regions = [(code, label("m49_regions", code, language)) for code in continents]
     by_region = _("Accepted submissions by region of the country they are about (n = %(n)s)", n=n)
     counted = cells(frozen, "regions")
-    yield _guarded(Spread(by_region, _("Region"), regions), counted, language, outdated=outdated)
+    yield guarded(Spread(by_region, _("Region"), regions), counted, language, outdated=outdated)
     languages = [(code, language_name(code, language)) for code in CODES]
     by_language = _("Accepted submissions by the language they are written in (n = %(n)s)", n=n)
     written = Counter(entry["language"] for entry in entries)
-    yield _spread(Spread(by_language, _("Language"), languages), written, language)
+    yield spread(Spread(by_language, _("Language"), languages), written, language)
     yield _by_tier(Counter(entry["tier"] for entry in entries), n, language)
 
 
@@ -99,7 +99,7 @@ def _by_tier(accepted: Mapping[int, int], n: Text, language: str) -> Table:
     return Table(Text(caption, language), _head((_("Consent tier"), _count(State.ACCEPTED)), language), rows)
 
 
-def _guarded(about: Spread, counted: Mapping[str, Cell], language: str, *, outdated: bool) -> Block:
+def guarded(about: Spread, counted: Mapping[str, Cell], language: str, *, outdated: bool) -> Block:
     """A table from which nobody who is not named can be told, or why there is none."""
     if outdated:
         # The freeze counts somebody as named who is so no longer: it does not say in which cell.
@@ -117,10 +117,10 @@ def _guarded(about: Spread, counted: Mapping[str, Cell], language: str, *, outda
             table=about.caption,
         )
         return Paragraph(Text(few, language), "empty")
-    return _spread(about, {code: cell.n for code, cell in counted.items()}, language, together)
+    return spread(about, {code: cell.n for code, cell in counted.items()}, language, together)
 
 
-def _spread(about: Spread, counts: Mapping[str, int], language: str, together: AbstractSet[str] = frozenset()) -> Table:
+def spread(about: Spread, counts: Mapping[str, int], language: str, together: AbstractSet[str] = frozenset()) -> Table:
     """One row for each code that was heard from; the others are named below, so that silence shows.
 
     Those ``together`` share a row. Its label does not say which of them is small: that would help to tell.

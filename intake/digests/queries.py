@@ -129,17 +129,23 @@ def versions_of(held: ListeningSession, holder: Holder) -> Sequence[tuple[int, d
     return [(version, compiled_at) for version, compiled_at in rows]
 
 
-_COUNTED = (
+COUNTED = (
     Submission.id, Submission.reference, Submission.kind, Submission.state, Submission.accepted_revision,
     Submission.received_at, Submission.language, Submission.stakeholder_type, Submission.country,
     Submission.consent_tier, Submission.tier_cap, Submission.publication, Submission.organisation_index,
 )  # fmt: skip
+"""What of a submission is counted: no words, no names."""
 
 
-def received(listening_session_id: int, cutoff: datetime) -> Sequence[Any]:
-    """Every submission to a listening session up to ``cutoff``, as far as it is counted: no words, no names."""
-    sought = sa.select(*_COUNTED).where(
-        Submission.listening_session_id == listening_session_id, Submission.received_at <= cutoff
+def received(listening_session_id: int, cutoff: datetime, declared: Apart | None = None) -> Sequence[Any]:
+    """Every submission to a listening session up to ``cutoff``, as far as it is counted: no words, no names.
+
+    Without those from which somebody is kept apart who ``declared`` a conflict of interest.
+    """
+    sought = sa.select(*COUNTED).where(
+        Submission.listening_session_id == listening_session_id,
+        Submission.received_at <= cutoff,
+        ~_is_apart(declared or Apart()),
     )
     return session().execute(sought).all()
 

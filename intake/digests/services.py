@@ -20,8 +20,8 @@ from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
 
 from . import queries
-from .attribution import may_name
 from .builder import build
+from .disclosure import counted
 from .document import Document
 from .formats import FORMATS, Format, filename
 from .freeze import TEMPLATE, Frozen, by_reference, fingerprint, vocabulary_version
@@ -92,17 +92,7 @@ def _cells(
     held: ListeningSession, accepted: Iterable[Any], code_of: Callable[[Any], str | None]
 ) -> dict[str, dict[str, int]]:
     """The figures of a table as ``freeze.Cell`` describes them."""
-    found: dict[str, dict[str, int]] = {}
-    counted: set[str] = set()
-    for row in accepted:
-        cell = found.setdefault(code_of(row) or "", {"n": 0, "unnamed": 0, "contributors": 0})
-        cell["n"] += 1
-        if not may_name(_tier(held, row)):
-            contributor = row.organisation_index or row.reference
-            cell["unnamed"] += 1
-            cell["contributors"] += contributor not in counted
-            counted.add(contributor)
-    return found
+    return {code: cell._asdict() for code, cell in counted(accepted, code_of, lambda row: _tier(held, row)).items()}
 
 
 def _tier(held: ListeningSession, row: Any) -> int:

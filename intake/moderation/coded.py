@@ -148,16 +148,20 @@ def _rows(
         yield Row(excerpt, submission, revision, reading.passage(submission, revision, excerpt.span, reach), coder)
 
 
-def _narrowed(statement: _Select, held: ListeningSession, person: Person, book: Book, narrowing: Narrowing) -> _Select:
+def standing(statement: _Select, held: ListeningSession, person: Person) -> _Select:
     """``statement`` over ``Excerpt``, narrowed to what of ``held`` counts and ``person`` may see."""
     reach: Reach = reading.reach_of(person)
     statement = statement.join(Submission, Submission.id == Excerpt.submission_id)
-    statement = reading.visible_within(statement, reach).where(
+    return reading.visible_within(statement, reach).where(
         Submission.listening_session_id == held.id,
         Excerpt.removed_at.is_(None),
         Excerpt.revision == reading.stands_as(),
         ~unseen(person),
     )
+
+
+def _narrowed(statement: _Select, held: ListeningSession, person: Person, book: Book, narrowing: Narrowing) -> _Select:
+    statement = standing(statement, held, person)
     for axis, code in narrowing.codes.items():
         wanted = _read_as(code, book) if axis is Axis.THEME else [code]
         has_it = sa.select(ExcerptCode.id).where(

@@ -189,6 +189,28 @@ read moderation.several_done           co-lead's                ? - + - - - - ? 
 read moderation.several_done           missing                  ? - - - - - - ? ? ?
 act  moderation.several_undo           co-lead's                ? - + - - - - ? ? ?
 act  moderation.several_undo           missing                  ? - - - - - - ? ? ?
+read picture.picture                   open                     ? - + - + - + ? ? ?
+read picture.picture                   closed                   ? - + - + - + ? ? ?
+read picture.picture                   other group's            ? - - + - - - ? ? ?
+read picture.picture                   missing                  ? - - - - - - ? ? ?
+act  picture.export_picture            present                  ? - + - + - + ? ? ?
+act  picture.export_picture            other group's            ? - - + - - - ? ? ?
+act  picture.export_picture            missing format           ? - - - - - - ? ? ?
+read picture.gaps                      open                     ? - + - + - - ? ? ?
+read picture.gaps                      closed                   ? - + - + - - ? ? ?
+read picture.gaps                      other group's            ? - - + - - - ? ? ?
+read picture.gaps                      missing                  ? - - - - - - ? ? ?
+act  picture.export_gaps               present                  ? - + - + - - ? ? ?
+act  picture.export_gaps               other group's            ? - - + - - - ? ? ?
+act  picture.export_gaps               missing format           ? - - - - - - ? ? ?
+read picture.gap                       expected                 ? - + - + - - ? ? ?
+read picture.gap                       other group's            ? - - + - - - ? ? ?
+read picture.gap                       missing                  ? - - - - - - ? ? ?
+read picture.gap                       missing gap              ? - - - - - - ? ? ?
+act  picture.mark_gap                  expected                 ? - + - + - - ? ? ?
+act  picture.mark_gap                  other group's            ? - - + - - - ? ? ?
+act  picture.mark_gap                  missing                  ? - - - - - - ? ? ?
+act  picture.mark_gap                  missing gap              ? - - - - - - ? ? ?
 read submissions.enter                 testimony                ? - + - + + - ? ? ?
 read submissions.enter                 practice                 ? - + - + + - ? ? ?
 read submissions.enter                 intervention             ? - - - - - - ? ? ?
@@ -602,6 +624,12 @@ OBJECTS: dict[frozenset[str], dict[str, dict[str, Any]]] = {
         "other group's": {"slug": "wg6-open", "format_name": "csv"},
         "missing format": {"slug": "wg3-open", "format_name": "exe"},
     },
+    frozenset({"slug", "axis", "code"}): {
+        "expected": {"slug": "wg3-open", "axis": "who", "code": "member_state"},
+        "other group's": {"slug": "wg6-open", "axis": "who", "code": "member_state"},
+        "missing": {"slug": "wg3-none", "axis": "who", "code": "member_state"},
+        "missing gap": {"slug": "wg3-open", "axis": "who", "code": "nobody_there"},
+    },
     frozenset({"template"}): {
         "shared template": {"template": "shared template"},
         "own group's": {"template": "own template"},
@@ -652,9 +680,9 @@ class World:
     def _fill(self) -> None:
         third, sixth = builders.working_group("WG3"), builders.working_group("WG6")
         day = {"date": date(2020, 6, 9)}
-        held = builders.listening_session("WG3-OPEN", group=third, **day)
+        held = builders.listening_session("WG3-OPEN", group=third, audience=["member_states"], **day)
         builders.listening_session("WG3-CLOSED", group=third, state=SessionState.CLOSED, **day)
-        elsewhere = builders.listening_session("WG6-OPEN", group=sixth, **day)
+        elsewhere = builders.listening_session("WG6-OPEN", group=sixth, audience=["member_states"], **day)
         kin = builders.organisation("ACT Alliance", "ACT")
         lead = (Role.CO_LEAD, third)
         for name, roles, organisation in (

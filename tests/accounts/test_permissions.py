@@ -157,6 +157,15 @@ question.keep              rapporteur of the group  - - - - - - -
 question.keep              rapporteur everywhere    - - - - - - -
 question.keep              drafter everywhere       - - - - - - -
 question.keep              drafter of the session   - - - - - - -
+picture.read               nobody                   - - - - - - -
+picture.read               no role                  - - - - - - -
+picture.read               secretariat              - - - - - - -
+picture.read               co-lead of the group     + + - - + + -
+picture.read               co-lead of the session   + - + - - - -
+picture.read               rapporteur of the group  - - - - - - -
+picture.read               rapporteur everywhere    - - - - - - -
+picture.read               drafter everywhere       + + + + + + +
+picture.read               drafter of the session   + - + - - - -
 digest.read                nobody                   - - - - - - -
 digest.read                no role                  - - - - - - -
 digest.read                secretariat              - - - - - - -

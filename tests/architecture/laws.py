@@ -18,7 +18,17 @@ DATABASE = "intake.foundation.database"
 
 # The rungs of the application, and of a feature.
 
-FEATURES = ["foundation", "accounts", "programme", "submissions", "moderation", "digests", "pages", "examples"]
+FEATURES = [
+    "foundation",
+    "accounts",
+    "programme",
+    "submissions",
+    "moderation",
+    "digests",
+    "picture",
+    "pages",
+    "examples",
+]
 DECLARATIONS, MODELS, QUERIES, SERVICES, FORMS, VIEWS, WHOLE = range(7)
 LAYER_OF = {
     "vocabulary": DECLARATIONS,
@@ -113,6 +123,12 @@ LAYER_BY_NAME = {
     "digests.gate": SERVICES,
     "digests.passport": SERVICES,
     "digests.builder": SERVICES,
+    "picture.areas": DECLARATIONS,
+    "picture.charts": DECLARATIONS,
+    "picture.timeline": DECLARATIONS,
+    "picture.drawing": SERVICES,
+    "picture.expected": DECLARATIONS,
+    "picture.gaps": SERVICES,
     "pages.privacy": DECLARATIONS,
     "examples.loader": SERVICES,
 }

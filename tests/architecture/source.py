@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "intake"
-FEATURES = frozenset({"accounts", "programme", "submissions", "moderation", "digests", "pages", "examples"})
+FEATURES = frozenset({"accounts", "programme", "submissions", "moderation", "digests", "picture", "pages", "examples"})
 
 
 @cache
