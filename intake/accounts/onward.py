@@ -18,6 +18,7 @@ from .models import Person
 from .permissions import Role
 
 HOME_OF_ROLE = {
+    Role.SAFEGUARDING: "moderation.care",
     Role.CO_LEAD: "moderation.queue",
     Role.DRAFTER: "digests.desk",
     Role.RAPPORTEUR: "submissions.record_index",

@@ -22,6 +22,7 @@ class Role(StrEnum):
     CO_LEAD = "co_lead"
     RAPPORTEUR = "rapporteur"
     DRAFTER = "drafter"
+    SAFEGUARDING = "safeguarding"
 
 
 ROLE_LABELS = {
@@ -29,6 +30,7 @@ ROLE_LABELS = {
     Role.CO_LEAD: _l("Co-lead"),
     Role.RAPPORTEUR: _l("Rapporteur"),
     Role.DRAFTER: _l("Drafter"),
+    Role.SAFEGUARDING: _l("Trained for safeguarding"),
 }
 
 
@@ -131,6 +133,10 @@ PERMISSIONS: dict[str, Rule] = {
     "submission.protect": _to(Role.CO_LEAD, apart=True),
     "submission.translate": _to(Role.CO_LEAD, apart=True),
     "submission.reveal_contact": _to(Role.CO_LEAD, apart=True),
+    "question.ask": _to(Role.CO_LEAD, Role.SAFEGUARDING, apart=True),
+    # Co-leads stand in where nobody is trained: which submissions that are, ``moderation.reading`` decides.
+    "safeguarding.care": _to(Role.SAFEGUARDING, Role.CO_LEAD, apart=True),
+    "safeguarding.name": _to(Role.SECRETARIAT),
     "question.keep": _to(Role.SECRETARIAT, Role.CO_LEAD),
     "intervention.record": _to(Role.RAPPORTEUR, Role.CO_LEAD),
     "submission.enter": _to(Role.RAPPORTEUR, Role.CO_LEAD),

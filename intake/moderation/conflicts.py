@@ -8,6 +8,7 @@ secretariat, never shown to it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from intake.foundation.multilingual import Text
 from intake.programme.models import ListeningSession
 from intake.submissions.models import Submission
 from intake.submissions.services import erased_with_submission
+from intake.submissions.vocabulary import State
 
 from . import reading
 from .models import is_waiting
@@ -198,30 +200,42 @@ def listed(person: Person | None) -> list[Declared]:
 
 
 def nobody_reads() -> list[Unread]:
-    """By listening session, how many submissions wait that nobody may read who leads it; no session without any."""
+    """By listening session, how many submissions wait that nobody may read whose task it is; no session without any.
+
+    Those are its co-leads and, for what is with safeguarding, those who are trained for it, as long as there are any.
+    """
     everybody = sa.select(Person).where(Person.active).order_by(Person.id)
-    reaches = [reach for reach in map(reading.reach_of, session().scalars(everybody)) if _leads(reach)]
+    reaches = [reading.reach_of(person) for person in session().scalars(everybody)]
     sessions = {held.id: held for held in session().scalars(sa.select(ListeningSession))}
     counts = [one for held in sessions.values() for one in _unread(held, reaches)]
     if not counts:
         return []
-    found = session().execute(sa.union_all(*counts)).all()
-    return [Unread(sessions[held], number) for held, number in found if number]
-
-
-def _leads(reach: Reach) -> bool:
-    return reach.everywhere or bool(reach.working_groups or reach.listening_sessions)
+    found: Counter[int] = Counter()
+    for held, number in session().execute(sa.union_all(*counts)):
+        found[held] += number
+    return [Unread(sessions[held], number) for held, number in found.items() if number]
 
 
 def _unread(held: ListeningSession, reaches: Sequence[Reach]) -> Iterator[sa.Select[int, int]]:
-    """The count of what of ``held`` is kept from each of ``reaches`` that lead it; none where one reads everything."""
     leading = [reach for reach in reaches if reach.moderates(held)]
-    if all(reach.own or reach.submissions_apart for reach in leading):
+    trained = [reach for reach in reaches if reach.care is not None and reach.care.covers(held)]
+    caring = [reach for reach in trained if held.id not in reach.sessions_apart] if trained else leading
+    ordinary = sa.and_(
+        sa.or_(is_waiting(), Submission.message_waiting.is_(True)), Submission.state != State.SAFEGUARDING
+    )
+    yield from _kept_from(held, leading, ordinary)
+    yield from _kept_from(held, caring, Submission.state == State.SAFEGUARDING)
+
+
+def _kept_from(
+    held: ListeningSession, reaches: Sequence[Reach], waits: sa.ColumnElement[bool]
+) -> Iterator[sa.Select[int, int]]:
+    """The count of what of ``held`` waits and is kept from each of ``reaches``; none where one reads everything."""
+    if all(reach.own or reach.submissions_apart for reach in reaches):
         kept = [
             sa.or_(Submission.organisation_index.in_(one.own), Submission.id.in_(one.submissions_apart))
-            for one in leading
+            for one in reaches
         ]
-        waits = sa.or_(is_waiting(), Submission.message_waiting.is_(True))
         yield (
             sa.select(sa.literal(held.id, literal_execute=True), sa.func.count())
             .select_from(Submission)

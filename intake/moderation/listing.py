@@ -116,7 +116,7 @@ def choices(held: Sequence[ListeningSession], counted: Counted, colleagues: Mapp
 
     people = [(str(number), _here(name)) for number, name in colleagues.items()]
     ages = [(str(days), _here(ngettext("%(num)s day", "%(num)s days", days))) for days in AGES]
-    states = {state: STATE_LABELS[state] for state in SHOWN_STATES}
+    states = {state: STATE_LABELS[state] for state in SHOWN_STATES if state is not State.SAFEGUARDING}
     return [
         choice("session", _("Session"), [(one.slug, _named(one)) for one in held]),
         choice("language", _("Language"), [(one.code, Text(one.endonym, one.code)) for one in LANGUAGES]),

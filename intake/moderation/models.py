@@ -157,6 +157,39 @@ class HeldQuestion(Base):
     written_by: Mapped[Person] = relationship(foreign_keys=[written_by_id])
 
 
+class CareKind(StrEnum):
+    """What somebody who is trained for safeguarding writes down."""
+
+    REFERRAL = "referral"
+    OUTCOME = "outcome"
+    NOTE = "note"
+
+
+@erased_with_submission
+class CareRecord(Base):
+    """What was done for somebody while their submission was with safeguarding: a referral, an outcome, a note.
+
+    ``note`` is sealed with the text, and holds the name of the contact that somebody was referred to: contacts are
+    changed and removed. Rows are added and never changed.
+    """
+
+    __tablename__ = "care_record"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "number"),
+        one_of("kind", [kind.value for kind in CareKind]),
+        sa.CheckConstraint("kind = 'referral' OR contact_id IS NULL", name="only_referrals_have_a_contact"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referral_contact.id", ondelete="SET NULL"))
+    note: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 def is_waiting() -> sa.ColumnElement[bool]:
     """The condition that a submission waits for a decision, written out so that the partial index is found."""
     return Submission.state.in_(

@@ -174,7 +174,7 @@ def send(submission: Submission, person: Person, *, seen: str, version: int) -> 
     services.carry_out(submission, "ask", person, version=version, words=words, language=question.language)
     question.state, question.body = QuestionState.SENT, None
     # The same moment on both sides says which question it is that is open.
-    question.ended_by_id, question.ended_at = person.id, submission.asked_at
+    question.ended_by_id, question.ended_at = person.id, submission.asked_at or clock.now()
     session().flush()
 
 

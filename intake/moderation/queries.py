@@ -384,7 +384,7 @@ def _counts(reach: Reach, chosen: tuple[int, ...]) -> _Select:
     counts = []
     for state in SHOWN_STATES:
         some = (
-            reading.visible_within(sa.select(Submission.id), reach)
+            reading.counted_within(sa.select(Submission.id), reach)
             .where(Submission.listening_session_id == each.id, Submission.state == state)
             .limit(COUNTED_TO)
             .correlate(each)

@@ -1,7 +1,8 @@
 """Which text of a submission exists for whom: the one read path of staff.
 
 A moderator reads what lies in the own reach, never what comes from the own organisation or that
-with which they declared a conflict of interest, never what was withdrawn; contacts are not text and
+with which they declared a conflict of interest, never what was withdrawn, and nothing that is with
+safeguarding: that exists for whoever is trained for it, on a desk of its own (``in_care``). Contacts are not text and
 are not read here. Co-leads read what was written, with what is redacted marked in it; beyond the
 desk the redacted words do not exist. A digest gets the accepted revision of what may be used, and of
 who said it only what the effective tier tells (DOMAIN C2, D5). Everything that shows a submission to
@@ -18,15 +19,15 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from intake.accounts.models import Person
-from intake.accounts.permissions import PERMISSIONS
+from intake.accounts.models import Membership, Person
+from intake.accounts.permissions import PERMISSIONS, Role
 from intake.foundation.database import session
 from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.texts import has_direction_controls
 from intake.foundation.vocabularies import subregion_of
 from intake.programme.models import ListeningSession
-from intake.submissions import attachments
+from intake.submissions import attachments, safeguarding
 from intake.submissions.consent import Tier
 from intake.submissions.language_guess import guess_beside
 from intake.submissions.models import Attachment, Decision, Message, Revision, Submission
@@ -155,11 +156,25 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """How far somebody is trained for safeguarding: everywhere, in working groups, in listening sessions (ids)."""
+
+    everywhere: bool
+    working_groups: tuple[int, ...]
+    listening_sessions: tuple[int, ...]
+
+    def covers(self, held: ListeningSession) -> bool:
+        """Whether ``held`` lies in it."""
+        return self.everywhere or held.working_group_id in self.working_groups or held.id in self.listening_sessions
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """How far somebody reads as a moderator; two with the same reach get the same statements.
 
     ``own`` are the blind indexes of the organisations whose submissions they do not read, their own and those
-    with which they declared a conflict of interest; the last two, the sessions and submissions of such conflicts.
+    with which they declared a conflict of interest; ``sessions_apart`` and ``submissions_apart`` those of such
+    conflicts. ``care`` is how far they are trained for safeguarding, None for not at all.
     """
 
     everywhere: bool
@@ -168,6 +183,7 @@ class Reach:
     own: tuple[str, ...]
     sessions_apart: tuple[int, ...] = ()
     submissions_apart: tuple[int, ...] = ()
+    care: Care | None = None
 
     def moderates(self, held: ListeningSession) -> bool:
         """Whether ``held`` lies in it: ``moderated`` for one that is at hand."""
@@ -177,24 +193,41 @@ class Reach:
     def covers(self, submission: Submission) -> bool:
         """Whether ``submission`` exists for them: ``visible_within`` for one that is at hand."""
         is_apart = submission.organisation_index in self.own or submission.id in self.submissions_apart
-        is_there = self.moderates(submission.listening_session) and submission.state != State.WITHDRAWN
-        return is_there and not is_apart
+        if is_apart or submission.state == State.WITHDRAWN:
+            return False
+        held = submission.listening_session
+        return self._cares_for(held) if submission.state == State.SAFEGUARDING else self.moderates(held)
+
+    def _cares_for(self, held: ListeningSession) -> bool:
+        if held.id in self.sessions_apart:
+            return False
+        is_theirs = self.care is not None and self.care.covers(held)
+        return is_theirs or (self.moderates(held) and not safeguarding.has_trained(held))
 
 
 def reach_of(person: Person) -> Reach:
     """How far ``person`` reads: the permission ``submission.read`` as numbers."""
-    reaches = [reach for role, reach in person.role_scopes if role in PERMISSIONS["submission.read"].roles]
+    reads = [reach for role, reach in person.role_scopes if role in PERMISSIONS["submission.read"].roles]
+    cares = [reach for role, reach in person.role_scopes if role is Role.SAFEGUARDING]
     apart = person.apart
-    groups = {reach.working_group_id for reach in reaches}
-    listening_sessions = {reach.listening_session_id for reach in reaches}
+    everywhere, groups, listening_sessions = _places(reads)
     return Reach(
-        everywhere=any(reach.working_group_id is reach.listening_session_id is None for reach in reaches),
-        working_groups=tuple(sorted(one for one in groups if one is not None)),
-        listening_sessions=tuple(sorted(one for one in listening_sessions if one is not None)),
+        everywhere,
+        groups,
+        listening_sessions,
         own=tuple(sorted(apart.organisations)),
         sessions_apart=tuple(sorted(apart.listening_sessions)),
         submissions_apart=tuple(sorted(apart.submissions)),
+        care=Care(*_places(cares)) if cares else None,
     )
+
+
+def _places(held: Sequence[Membership]) -> tuple[bool, tuple[int, ...], tuple[int, ...]]:
+    """Whether roles reach everywhere, and the ids of the working groups and listening sessions that they reach."""
+    groups = {one.working_group_id for one in held if one.working_group_id is not None}
+    listening_sessions = {one.listening_session_id for one in held if one.listening_session_id is not None}
+    everywhere = any(one.working_group_id is one.listening_session_id is None for one in held)
+    return everywhere, tuple(sorted(groups)), tuple(sorted(listening_sessions))
 
 
 def moderated(reach: Reach) -> sa.ColumnElement[bool]:
@@ -213,14 +246,46 @@ def visible(statement: Statement, person: Person) -> Statement:
 
 
 def visible_within(statement: Statement, reach: Reach) -> Statement:
-    """``visible`` for everybody who reaches as far as ``reach``."""
-    there = sa.select(ListeningSession.id).where(moderated(reach)).correlate(None)
+    """``visible`` for everybody who reaches as far as ``reach``: nothing of what is with safeguarding."""
+    return counted_within(statement, reach).where(Submission.state != State.SAFEGUARDING)
+
+
+def counted_within(statement: Statement, reach: Reach) -> Statement:
+    """``visible_within``, with what is with safeguarding: of that they know how much there is, and nothing else."""
+    return _kept_together(statement, moderated(reach), reach)
+
+
+def _kept_together(statement: Statement, here: sa.ColumnElement[bool], reach: Reach) -> Statement:
+    there = sa.select(ListeningSession.id).where(here).correlate(None)
     statement = statement.where(
         Submission.listening_session_id.in_(there),
         sa.or_(Submission.organisation_index.is_(None), Submission.organisation_index.not_in(reach.own)),
         Submission.state != State.WITHDRAWN,
     )
     return statement.where(Submission.id.not_in(reach.submissions_apart)) if reach.submissions_apart else statement
+
+
+def in_care(statement: Statement, person: Person) -> Statement:
+    """``statement`` over ``Submission``, narrowed to what is with safeguarding and ``person`` takes care of.
+
+    They are trained for its session, or moderate it and nobody who works here is trained for it.
+    """
+    reach = reach_of(person)
+    here = sa.and_(moderated(reach), ~safeguarding.is_trained_there())
+    if reach.care is not None:
+        places = sa.or_(
+            ListeningSession.working_group_id.in_(reach.care.working_groups),
+            ListeningSession.id.in_(reach.care.listening_sessions),
+        )
+        theirs = sa.true() if reach.care.everywhere else places
+        here = sa.or_(here, sa.and_(theirs, ListeningSession.id.not_in(reach.sessions_apart)))
+    return _kept_together(statement, here, reach).where(Submission.state == State.SAFEGUARDING)
+
+
+def find_in_care(reference: str, person: Person) -> Submission | None:
+    """The submission called ``reference``, if it is with safeguarding and ``person`` takes care of it."""
+    sought = in_care(sa.select(Submission), person).where(Submission.reference == reference)
+    return session().scalars(sought).one_or_none()
 
 
 def is_readable(submission: Submission, person: Person) -> bool:

@@ -14,7 +14,7 @@ from intake.foundation.database import session
 from intake.foundation.multilingual import Text
 from intake.foundation.types import Moment
 from intake.foundation.vocabularies import vocabulary
-from intake.submissions import attachments, questionnaire, services, workflow
+from intake.submissions import attachments, questionnaire, safeguarding, services, workflow
 from intake.submissions.consent import Tier
 from intake.submissions.models import Attachment, Submission
 from intake.submissions.questionnaire import Kept, questions
@@ -140,6 +140,8 @@ def carry_out(
         raise IllegalMove(verb)
     changes = _further_changes(submission, move)
     workflow.make(submission, verb, version=version, person_id=person.id, reason=words, **changes)
+    if verb == "safeguard":
+        safeguarding.tell(submission)
     if move.told:
         services.add_message(submission, words, language or person.language, person_id=person.id)
         services.tell_there_is_news(submission)
@@ -237,8 +239,7 @@ def reveal_contact(submission: Submission, person: Person, *, reason: str, reade
         Unreadable: the submission does not exist for ``person``.
         Erased: the contacts are destroyed.
     """
-    if reading.find(submission.reference, person) is None:
-        raise reading.Unreadable(submission.reference)
+    keep_still(submission, person)
     revision = submission.revisions[-1]
     held = open_contact(submission, revision)
     register.record("submission.reveal_contact", submission.reference, person_id=person.id, reason=reason)

@@ -97,6 +97,10 @@ STORED: tuple[Group, ...] = (
         Item(_l("Questions to you and your answers, and the reasons of decisions; encrypted with the text"),
              _l("So that every decision can be explained."), _AS_LONG_AS_SUBMISSION,
              _columns("message", "body") + _columns("decision", "reason")),
+        Item(_l("If somebody may need protection: what people who are trained for it did, to which help they referred "
+                "and what came of it; encrypted with the text"),
+             _l("So that help is not asked for twice, and not forgotten."), _AS_LONG_AS_SUBMISSION,
+             _columns("care_record", "id submission_id number kind contact_id note person_id at")),
         Item(_l("A question to you that was written and not sent yet, encrypted with the text; when it was written, "
                 "sent or discarded, by whom, and whether you were reminded of it"),
              _l("So that somebody reads a question with care before it reaches you."), _AS_LONG_AS_SUBMISSION,

@@ -21,7 +21,7 @@ from intake.foundation.files.store import store
 from intake.foundation.files.workshop import CleanFile
 
 from .models import Attachment, Draft, Submission
-from .workflow import WAITING
+from .workflow import TAKES_FILES
 
 _SWEPT_AFTER_SECONDS = 3_600
 _SWEPT_AT_ONCE = 500
@@ -81,7 +81,7 @@ def add(owner: Draft | Submission, new: Stored) -> None:
         Gone: the draft was sent or deleted.
     """
     _lock(owner)
-    if isinstance(owner, Submission) and owner.state not in WAITING:
+    if isinstance(owner, Submission) and owner.state not in TAKES_FILES:
         raise NotNow(owner.reference)
     held = of(owner)
     if len(held) >= MOST_FILES or sum(one.size for one in held) + len(new.file.body) > LARGEST_TOTAL_BYTES:

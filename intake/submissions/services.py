@@ -24,7 +24,7 @@ from intake.foundation.post import post, take_back, take_back_news
 from intake.foundation.search import fold
 from intake.programme.models import ListeningSession
 
-from . import attachments, search, sketches, workflow
+from . import attachments, safeguarding, search, sketches, workflow
 from .consent import CAREFUL_CAP, Asked, Consent, Tier, asked_again, asked_of
 from .language_guess import guess_beside
 from .models import ConsentRecord, Message, ReferenceCounter, Revision, Submission
@@ -181,6 +181,8 @@ def submit(
     sketches.enter(submission, search.enter(submission, new=True))
     register.record("submission.receive", submission.reference, person_id=recorded_by_id, kind=filled.kind)
     session().flush()
+    if not example:
+        safeguarding.receive(submission)
     return submission, code
 
 
@@ -241,6 +243,7 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
         **columns,
     )  # fmt: skip
     sketches.enter(submission, search.enter(submission))
+    safeguarding.receive(submission)
     return True
 
 

@@ -29,6 +29,9 @@ WAITING = (State.SUBMITTED, State.IN_REVIEW, State.QUESTION_ASKED)
 """The states in which a submission waits for a decision."""
 
 
+TAKES_FILES = (*WAITING, State.SAFEGUARDING)
+"""The states in which a contributor may add files: somebody in danger may have something to show."""
+
 STANDING = (State.ACCEPTED, *WAITING)
 """The states in which what was accepted may stand: at a later revision it stands until that is decided."""
 
@@ -85,7 +88,8 @@ MOVES: dict[str, Move] = {
              words=_l("Why? The contributor will read this."), told=True, done=_l("Declined."), unseats=True),
         Move("keep", _l("Keep the version accepted before"), _from(*WAITING), State.ACCEPTED, MODERATOR,
              words=_l("Why? The contributor will read this."), told=True, done=_l("The earlier version stands.")),
-        Move("ask", _l("Ask a question"), _from(State.SUBMITTED, State.IN_REVIEW), State.QUESTION_ASKED, MODERATOR,
+        Move("ask", _l("Ask a question"), _from(State.SUBMITTED, State.IN_REVIEW, State.SAFEGUARDING),
+             State.QUESTION_ASKED, MODERATOR, stays=_from(State.SAFEGUARDING),
              words=_l("Your question. The contributor will read it."), told=True, held=True,
              done=_l("The question has left: the contributor will see it when they come back with their code.")),
         Move("answer", _l("Answer"), _from(State.QUESTION_ASKED), State.IN_REVIEW, CONTRIBUTOR),
@@ -96,8 +100,10 @@ MOVES: dict[str, Move] = {
         Move("undo", _l("Undo"), _from(State.IN_REVIEW, State.DECLINED), None, MODERATOR, backs=_from(*WAITING)),
         Move("safeguard", _l("Hand to safeguarding"), _from(*WAITING, State.ACCEPTED), State.SAFEGUARDING, MODERATOR,
              words=_l("What worries you?"), done=_l("Handed to safeguarding."), unseats=True),
+        Move("danger", _l("Somebody is in danger"), _from(*WAITING, State.ACCEPTED, State.DECLINED),
+             State.SAFEGUARDING, CONTRIBUTOR, unseats=True),
         Move("return", _l("Return from safeguarding"), _from(State.SAFEGUARDING), State.IN_REVIEW, MODERATOR,
-             words=_l("What was done?"), done=_l("Back in review.")),
+             words=_l("Why can it be handled like any other?"), done=_l("Back in the ordinary queue.")),
         Move("lift_cap", _l("Allow the tier the contributor chose"), _from(*WAITING), None, MODERATOR,
              words=_l("How do you know that nobody can be harmed?"),
              done=_l("The contributor’s own choice counts now.")),

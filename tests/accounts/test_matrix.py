@@ -54,517 +54,560 @@ from tests.installation import application
 from tests.provision.databases import Databases
 
 ACTORS = (
-    "stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", "rapporteur", "drafter", "deactivated",
-    "contributor", "contributor gone",
+    "stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", "rapporteur", "drafter", "trained",
+    "deactivated", "contributor", "contributor gone",
 )  # fmt: skip
-"""Who comes. Co-lead, rapporteur and drafter hold their role in WG3, the other co-lead in WG6. The kin co-lead
-leads WG3 for the organisation from which a submission came. With another the co-lead has a declared conflict of
-interest. The deactivated person was a co-lead of WG3 and
-still has the cookie. Contributors have typed a receipt; one has withdrawn since."""
+"""Who comes. Co-lead, rapporteur, drafter and who is trained for safeguarding hold their role in WG3, the other
+co-lead in WG6. The kin co-lead leads WG3 for the organisation from which a submission came. With another the co-lead
+has a declared conflict of interest. The deactivated person was a co-lead of WG3 and still has the cookie. Contributors
+have typed a receipt; one has withdrawn since."""
 
 SERVED, SIGN_IN, ABSENT, RECEIPT = "+", "?", "-", "r"
 """Answered by the view; asked to sign in; nothing there; asked for the receipt."""
 
 # One column for each actor above, in that order. "read" is GET and HEAD, "act" is POST.
 TABLE = """
-read front.home                                                 + + + + + + + + + +
-read front.security_txt                                         + + + + + + + + + +
-read programme.index                                            + + + + + + + + + +
-read pages.about                                                + + + + + + + + + +
-read pages.accessibility                                        + + + + + + + + + +
-act  submissions.leave                                          + + + + + + + + + +
-read submissions.left                                           + + + + + + + + + +
-read pages.privacy                                              + + + + + + + + + +
-read submissions.receipt_door                                   + + + + + + + + + +
-act  submissions.receipt_door                                   + + + + + + + + + +
-read submissions.files                                          r r r r r r r r + r
-act  submissions.files                                          r r r r r r r r + r
-act  submissions.device_file                                    - - - - - - - - - -
-read submissions.own_file              present                  r r r r r r r r - r
-read submissions.own_file              missing                  r r r r r r r r - r
-act  submissions.remove_file           present                  r r r r r r r r + r
-act  submissions.remove_file           missing                  r r r r r r r r + r
-read submissions.device                testimony                + + + + + + + + + +
-read submissions.device                practice                 + + + + + + + + + +
-read submissions.device                intervention             - - - - - - - - - -
-read submissions.device                closed                   + + + + + + + + + +
-read submissions.device                missing                  - - - - - - - - - -
-act  submissions.device                testimony                + + + + + + + + + +
-act  submissions.device                practice                 + + + + + + + + + +
-act  submissions.device                intervention             - - - - - - - - - -
-act  submissions.device                closed                   + + + + + + + + + +
-act  submissions.device                missing                  - - - - - - - - - -
-read submissions.paper                 testimony                + + + + + + + + + +
-read submissions.paper                 practice                 + + + + + + + + + +
-read submissions.paper                 intervention             - - - - - - - - - -
-read submissions.paper                 closed                   + + + + + + + + + +
-read submissions.paper                 missing                  - - - - - - - - - -
-act  submissions.paper                 testimony                + + + + + + + + + +
-act  submissions.paper                 practice                 + + + + + + + + + +
-act  submissions.paper                 intervention             - - - - - - - - - -
-act  submissions.paper                 closed                   + + + + + + + + + +
-act  submissions.paper                 missing                  - - - - - - - - - -
-read submissions.paper_file            testimony                + + + + + + + + + +
-read submissions.paper_file            practice                 + + + + + + + + + +
-read submissions.paper_file            intervention             - - - - - - - - - -
-read submissions.paper_file            closed                   - - - - - - - - - -
-read submissions.paper_file            missing                  - - - - - - - - - -
-read submissions.verify                                         + + + + + + + + + +
-act  submissions.verify                                         + + + + + + + + + +
-act  submissions.answer                                         r r r r r r r r + r
-read submissions.amend                                          r r r r r r r r + r
-act  submissions.amend                                          r r r r r r r r + r
-read submissions.consent                                        r r r r r r r r + r
-act  submissions.consent                                        r r r r r r r r + r
-read submissions.own_copy                                       r r r r r r r r + r
-act  submissions.mail_receipt                                   r r r r r r r r - r
-read submissions.own_copy_file                                  r r r r r r r r + r
-read submissions.mine                                           r r r r r r r r + r
-read submissions.draft                                          r r r r r r r r r r
-read submissions.delete_draft                                   r r r r r r r r r r
-act  submissions.delete_draft                                   r r r r r r r r r r
-read submissions.draft_deleted                                  + + + + + + + + + +
-read submissions.withdraw                                       r r r r r r r r + r
-act  submissions.withdraw                                       r r r r r r r r + r
-read submissions.withdrawn                                      + + + + + + + + + +
-read programme.listening_session       open                     + + + + + + + + + +
-read programme.listening_session       closed                   + + + + + + + + + +
-read programme.listening_session       other group's            + + + + + + + + + +
-read programme.listening_session       missing                  - - - - - - - - - -
-read programme.calendar                open                     + + + + + + + + + +
-read programme.calendar                closed                   + + + + + + + + + +
-read programme.calendar                other group's            + + + + + + + + + +
-read programme.calendar                missing                  - - - - - - - - - -
-read submissions.submit                testimony                + + + + + + + + + +
-read submissions.submit                practice                 + + + + + + + + + +
-read submissions.submit                intervention             - - - - - - - - - -
-read submissions.submit                closed                   + + + + + + + + + +
-read submissions.submit                missing                  - - - - - - - - - -
-act  submissions.submit                testimony                + + + + + + + + + +
-act  submissions.submit                practice                 + + + + + + + + + +
-act  submissions.submit                intervention             - - - - - - - - - -
-act  submissions.submit                closed                   + + + + + + + + + +
-act  submissions.submit                missing                  - - - - - - - - - -
-read accounts.confirm                                           ? + + + + + + ? ? ?
-act  accounts.confirm                                           ? + + + + + + ? ? ?
-read digests.desk                                               ? - - - - - + ? ? ?
-act  digests.compile_digest            open                     ? - - - - - + ? ? ?
-act  digests.compile_digest            closed                   ? - - - - - + ? ? ?
-act  digests.compile_digest            other group's            ? - - - - - - ? ? ?
-act  digests.compile_digest            missing                  ? - - - - - - ? ? ?
-read digests.digest                    present                  ? - - - - - + ? ? ?
-read digests.digest                    other group's            ? - - - - - - ? ? ?
-read digests.digest                    missing version          ? - - - - - - ? ? ?
-read digests.digest                    missing                  ? - - - - - - ? ? ?
-act  digests.download                  present                  ? - - - - - + ? ? ?
-act  digests.download                  other group's            ? - - - - - - ? ? ?
-act  digests.download                  missing version          ? - - - - - - ? ? ?
-act  digests.download                  missing format           ? - - - - - - ? ? ?
-read accounts.home                                              ? + + + + + + ? ? ?
-read accounts.me                                                ? + + + + + + ? ? ?
-act  accounts.me                                                ? + + + + + + ? ? ?
-act  accounts.end_sessions                                      ? + + + + + + ? ? ?
-read accounts.change_password                                   ? + + + + + + ? ? ?
-act  accounts.change_password                                   ? + + + + + + ? ? ?
-read programme.help_by_country                                  + + + + + + + + + +
-read programme.referral                                         ? + - - - - - ? ? ?
-read programme.add_referral                                     ? + - - - - - ? ? ?
-act  programme.add_referral                                     ? + - - - - - ? ? ?
-read programme.change_referral         present                  ? + - - - - - ? ? ?
-read programme.change_referral         missing                  ? - - - - - - ? ? ?
-act  programme.change_referral         present                  ? + - - - - - ? ? ?
-act  programme.change_referral         missing                  ? - - - - - - ? ? ?
-act  programme.remove_referral         present                  ? + - - - - - ? ? ?
-act  programme.remove_referral         missing                  ? - - - - - - ? ? ?
-read programme.desk                                             ? + - - - - - ? ? ?
-read moderation.queue                                           ? - + + + - - ? ? ?
-read moderation.search                                          ? - + + + - - ? ? ?
-act  moderation.search                                          ? - + + + - - ? ? ?
-act  moderation.save_filters                                    ? - + + + - - ? ? ?
-act  moderation.forget_filters         present                  ? - - - - - - ? ? ?
-act  moderation.forget_filters         missing                  ? - - - - - - ? ? ?
-act  moderation.several                                         ? - + + + - - ? ? ?
-read moderation.several_list                                    ? - + + + - - ? ? ?
-read moderation.several_done           co-lead's                ? - + - - - - ? ? ?
-read moderation.several_done           missing                  ? - - - - - - ? ? ?
-act  moderation.several_undo           co-lead's                ? - + - - - - ? ? ?
-act  moderation.several_undo           missing                  ? - - - - - - ? ? ?
-read picture.picture                   open                     ? - + - + - + ? ? ?
-read picture.picture                   closed                   ? - + - + - + ? ? ?
-read picture.picture                   other group's            ? - - + - - - ? ? ?
-read picture.picture                   missing                  ? - - - - - - ? ? ?
-act  picture.export_picture            present                  ? - + - + - + ? ? ?
-act  picture.export_picture            other group's            ? - - + - - - ? ? ?
-act  picture.export_picture            missing format           ? - - - - - - ? ? ?
-read picture.gaps                      open                     ? - + - + - - ? ? ?
-read picture.gaps                      closed                   ? - + - + - - ? ? ?
-read picture.gaps                      other group's            ? - - + - - - ? ? ?
-read picture.gaps                      missing                  ? - - - - - - ? ? ?
-act  picture.export_gaps               present                  ? - + - + - - ? ? ?
-act  picture.export_gaps               other group's            ? - - + - - - ? ? ?
-act  picture.export_gaps               missing format           ? - - - - - - ? ? ?
-read picture.gap                       expected                 ? - + - + - - ? ? ?
-read picture.gap                       other group's            ? - - + - - - ? ? ?
-read picture.gap                       missing                  ? - - - - - - ? ? ?
-read picture.gap                       missing gap              ? - - - - - - ? ? ?
-act  picture.mark_gap                  expected                 ? - + - + - - ? ? ?
-act  picture.mark_gap                  other group's            ? - - + - - - ? ? ?
-act  picture.mark_gap                  missing                  ? - - - - - - ? ? ?
-act  picture.mark_gap                  missing gap              ? - - - - - - ? ? ?
-read submissions.enter                 testimony                ? - + - + + - ? ? ?
-read submissions.enter                 practice                 ? - + - + + - ? ? ?
-read submissions.enter                 intervention             ? - - - - - - ? ? ?
-read submissions.enter                 closed                   ? - + - + + - ? ? ?
-read submissions.enter                 missing                  ? - - - - - - ? ? ?
-act  submissions.enter                 testimony                ? - + - + + - ? ? ?
-act  submissions.enter                 practice                 ? - + - + + - ? ? ?
-act  submissions.enter                 intervention             ? - - - - - - ? ? ?
-act  submissions.enter                 closed                   ? - + - + + - ? ? ?
-act  submissions.enter                 missing                  ? - - - - - - ? ? ?
-read submissions.record_index                                   ? - + + + + - ? ? ?
-read accounts.second_factor_code                                ? + + + + + + ? ? ?
-act  accounts.second_factor_code                                ? + + + + + + ? ? ?
-read accounts.second_factor_setup                               ? + + + + + + ? ? ?
-act  accounts.second_factor_setup                               ? + + + + + + ? ? ?
-read accounts.second_factor_picture                             - + + + + + + - - -
-read submissions.record                open                     ? - + - + + - ? ? ?
-read submissions.record                closed                   ? - + - + + - ? ? ?
-read submissions.record                other group's            ? - - + - - - ? ? ?
-read submissions.record                missing                  ? - - - - - - ? ? ?
-act  submissions.record                open                     ? - + - + + - ? ? ?
-act  submissions.record                closed                   ? - + - + + - ? ? ?
-act  submissions.record                other group's            ? - - + - - - ? ? ?
-act  submissions.record                missing                  ? - - - - - - ? ? ?
-read accounts.sign_in                                           + + + + + + + + + +
-act  accounts.sign_in                                           + + + + + + + + + +
-act  accounts.sign_out                                          + + + + + + + + + +
-read moderation.submission             own group's              ? - + - + - - ? ? ?
-read moderation.submission             from kin                 ? - + - - - - ? ? ?
-read moderation.submission             conflicted               ? - - - + - - ? ? ?
-read moderation.submission             other group's            ? - - + - - - ? ? ?
-read moderation.submission             safeguarding             ? - + - + - - ? ? ?
-read moderation.submission             withdrawn                ? - - - - - - ? ? ?
-read moderation.submission             missing                  ? - - - - - - ? ? ?
-read moderation.alike                  own group's              ? - + - + - - ? ? ?
-read moderation.alike                  from kin                 ? - + - - - - ? ? ?
-read moderation.alike                  conflicted               ? - - - + - - ? ? ?
-read moderation.alike                  other group's            ? - - + - - - ? ? ?
-read moderation.alike                  safeguarding             ? - + - + - - ? ? ?
-read moderation.alike                  withdrawn                ? - - - - - - ? ? ?
-read moderation.alike                  missing                  ? - - - - - - ? ? ?
-act  moderation.join_alike             own group's              ? - + - + - - ? ? ?
-act  moderation.join_alike             from kin                 ? - + - - - - ? ? ?
-act  moderation.join_alike             conflicted               ? - - - + - - ? ? ?
-act  moderation.join_alike             other group's            ? - - + - - - ? ? ?
-act  moderation.join_alike             safeguarding             ? - + - + - - ? ? ?
-act  moderation.join_alike             withdrawn                ? - - - - - - ? ? ?
-act  moderation.join_alike             missing                  ? - - - - - - ? ? ?
-act  moderation.part_alike             own group's              ? - + - + - - ? ? ?
-act  moderation.part_alike             from kin                 ? - + - - - - ? ? ?
-act  moderation.part_alike             conflicted               ? - - - + - - ? ? ?
-act  moderation.part_alike             other group's            ? - - + - - - ? ? ?
-act  moderation.part_alike             safeguarding             ? - + - + - - ? ? ?
-act  moderation.part_alike             withdrawn                ? - - - - - - ? ? ?
-act  moderation.part_alike             missing                  ? - - - - - - ? ? ?
-act  moderation.dissolve_alike         own group's              ? - + - + - - ? ? ?
-act  moderation.dissolve_alike         from kin                 ? - + - - - - ? ? ?
-act  moderation.dissolve_alike         conflicted               ? - - - + - - ? ? ?
-act  moderation.dissolve_alike         other group's            ? - - + - - - ? ? ?
-act  moderation.dissolve_alike         safeguarding             ? - + - + - - ? ? ?
-act  moderation.dissolve_alike         withdrawn                ? - - - - - - ? ? ?
-act  moderation.dissolve_alike         missing                  ? - - - - - - ? ? ?
-act  moderation.pick_alike             own group's              ? - + - + - - ? ? ?
-act  moderation.pick_alike             from kin                 ? - + - - - - ? ? ?
-act  moderation.pick_alike             conflicted               ? - - - + - - ? ? ?
-act  moderation.pick_alike             other group's            ? - - + - - - ? ? ?
-act  moderation.pick_alike             safeguarding             ? - + - + - - ? ? ?
-act  moderation.pick_alike             withdrawn                ? - - - - - - ? ? ?
-act  moderation.pick_alike             missing                  ? - - - - - - ? ? ?
-act  moderation.organiser_alike        own group's              ? - + - + - - ? ? ?
-act  moderation.organiser_alike        from kin                 ? - + - - - - ? ? ?
-act  moderation.organiser_alike        conflicted               ? - - - + - - ? ? ?
-act  moderation.organiser_alike        other group's            ? - - + - - - ? ? ?
-act  moderation.organiser_alike        safeguarding             ? - + - + - - ? ? ?
-act  moderation.organiser_alike        withdrawn                ? - - - - - - ? ? ?
-act  moderation.organiser_alike        missing                  ? - - - - - - ? ? ?
-act  moderation.claim                  own group's              ? - + - + - - ? ? ?
-act  moderation.claim                  from kin                 ? - + - - - - ? ? ?
-act  moderation.claim                  conflicted               ? - - - + - - ? ? ?
-act  moderation.claim                  other group's            ? - - + - - - ? ? ?
-act  moderation.claim                  safeguarding             ? - + - + - - ? ? ?
-act  moderation.claim                  withdrawn                ? - - - - - - ? ? ?
-act  moderation.claim                  missing                  ? - - - - - - ? ? ?
-act  moderation.code                   own group's              ? - + - + - - ? ? ?
-act  moderation.code                   from kin                 ? - + - - - - ? ? ?
-act  moderation.code                   conflicted               ? - - - + - - ? ? ?
-act  moderation.code                   other group's            ? - - + - - - ? ? ?
-act  moderation.code                   safeguarding             ? - + - + - - ? ? ?
-act  moderation.code                   withdrawn                ? - - - - - - ? ? ?
-act  moderation.code                   missing                  ? - - - - - - ? ? ?
-act  moderation.contact                own group's              ? - + - + - - ? ? ?
-act  moderation.contact                from kin                 ? - + - - - - ? ? ?
-act  moderation.contact                conflicted               ? - - - + - - ? ? ?
-act  moderation.contact                other group's            ? - - + - - - ? ? ?
-act  moderation.contact                safeguarding             ? - + - + - - ? ? ?
-act  moderation.contact                withdrawn                ? - - - - - - ? ? ?
-act  moderation.open_file              own group's              ? - + - + - - ? ? ?
-act  moderation.open_file              other group's            ? - - - - - - ? ? ?
-act  moderation.open_file              missing file             ? - - - - - - ? ? ?
-act  moderation.contact                missing                  ? - - - - - - ? ? ?
-act  moderation.decide                 own group's              ? - + - + - - ? ? ?
-act  moderation.decide                 from kin                 ? - + - - - - ? ? ?
-act  moderation.decide                 conflicted               ? - - - + - - ? ? ?
-act  moderation.decide                 other group's            ? - - + - - - ? ? ?
-act  moderation.decide                 safeguarding             ? - + - + - - ? ? ?
-act  moderation.decide                 withdrawn                ? - - - - - - ? ? ?
-act  moderation.decide                 missing                  ? - - - - - - ? ? ?
-act  moderation.decide                 contributor's move       ? - - - - - - ? ? ?
-act  moderation.decide                 missing move             ? - - - - - - ? ? ?
-read moderation.protect                own group's              ? - + - + - - ? ? ?
-read moderation.protect                from kin                 ? - + - - - - ? ? ?
-read moderation.protect                conflicted               ? - - - + - - ? ? ?
-read moderation.protect                other group's            ? - - + - - - ? ? ?
-read moderation.protect                safeguarding             ? - + - + - - ? ? ?
-read moderation.protect                withdrawn                ? - - - - - - ? ? ?
-read moderation.protect                missing                  ? - - - - - - ? ? ?
-act  moderation.protect                own group's              ? - + - + - - ? ? ?
-act  moderation.protect                from kin                 ? - + - - - - ? ? ?
-act  moderation.protect                conflicted               ? - - - + - - ? ? ?
-act  moderation.protect                other group's            ? - - + - - - ? ? ?
-act  moderation.protect                safeguarding             ? - + - + - - ? ? ?
-act  moderation.protect                withdrawn                ? - - - - - - ? ? ?
-act  moderation.protect                missing                  ? - - - - - - ? ? ?
-act  moderation.protect_proposed       own group's              ? - + - + - - ? ? ?
-act  moderation.protect_proposed       from kin                 ? - + - - - - ? ? ?
-act  moderation.protect_proposed       conflicted               ? - - - + - - ? ? ?
-act  moderation.protect_proposed       other group's            ? - - + - - - ? ? ?
-act  moderation.protect_proposed       safeguarding             ? - + - + - - ? ? ?
-act  moderation.protect_proposed       withdrawn                ? - - - - - - ? ? ?
-act  moderation.protect_proposed       missing                  ? - - - - - - ? ? ?
-act  moderation.lift                   own group's              ? - + - + - - ? ? ?
-act  moderation.lift                   from kin                 ? - + - - - - ? ? ?
-act  moderation.lift                   conflicted               ? - - - + - - ? ? ?
-act  moderation.lift                   other group's            ? - - + - - - ? ? ?
-act  moderation.lift                   safeguarding             ? - + - + - - ? ? ?
-act  moderation.lift                   withdrawn                ? - - - - - - ? ? ?
-act  moderation.lift                   missing                  ? - - - - - - ? ? ?
-act  moderation.withhold               own group's              ? - + - + - - ? ? ?
-act  moderation.withhold               other group's            ? - - - - - - ? ? ?
-act  moderation.withhold               missing file             ? - - - - - - ? ? ?
-act  moderation.give_back              own group's              ? - + - + - - ? ? ?
-act  moderation.give_back              other group's            ? - - - - - - ? ? ?
-act  moderation.give_back              missing file             ? - - - - - - ? ? ?
-read moderation.question               own group's              ? - + - + - - ? ? ?
-read moderation.question               from kin                 ? - + - - - - ? ? ?
-read moderation.question               conflicted               ? - - - + - - ? ? ?
-read moderation.question               other group's            ? - - + - - - ? ? ?
-read moderation.question               safeguarding             ? - + - + - - ? ? ?
-read moderation.question               withdrawn                ? - - - - - - ? ? ?
-read moderation.question               missing                  ? - - - - - - ? ? ?
-act  moderation.question               own group's              ? - + - + - - ? ? ?
-act  moderation.question               from kin                 ? - + - - - - ? ? ?
-act  moderation.question               conflicted               ? - - - + - - ? ? ?
-act  moderation.question               other group's            ? - - + - - - ? ? ?
-act  moderation.question               safeguarding             ? - + - + - - ? ? ?
-act  moderation.question               withdrawn                ? - - - - - - ? ? ?
-act  moderation.question               missing                  ? - - - - - - ? ? ?
-read moderation.read_question          own group's              ? - + - + - - ? ? ?
-read moderation.read_question          from kin                 ? - + - - - - ? ? ?
-read moderation.read_question          conflicted               ? - - - + - - ? ? ?
-read moderation.read_question          other group's            ? - - + - - - ? ? ?
-read moderation.read_question          safeguarding             ? - + - + - - ? ? ?
-read moderation.read_question          withdrawn                ? - - - - - - ? ? ?
-read moderation.read_question          missing                  ? - - - - - - ? ? ?
-act  moderation.send_question          own group's              ? - + - + - - ? ? ?
-act  moderation.send_question          from kin                 ? - + - - - - ? ? ?
-act  moderation.send_question          conflicted               ? - - - + - - ? ? ?
-act  moderation.send_question          other group's            ? - - + - - - ? ? ?
-act  moderation.send_question          safeguarding             ? - + - + - - ? ? ?
-act  moderation.send_question          withdrawn                ? - - - - - - ? ? ?
-act  moderation.send_question          missing                  ? - - - - - - ? ? ?
-act  moderation.discard_question       own group's              ? - + - + - - ? ? ?
-act  moderation.discard_question       from kin                 ? - + - - - - ? ? ?
-act  moderation.discard_question       conflicted               ? - - - + - - ? ? ?
-act  moderation.discard_question       other group's            ? - - + - - - ? ? ?
-act  moderation.discard_question       safeguarding             ? - + - + - - ? ? ?
-act  moderation.discard_question       withdrawn                ? - - - - - - ? ? ?
-act  moderation.discard_question       missing                  ? - - - - - - ? ? ?
-read moderation.conflicts                                       ? + + + + - + ? ? ?
-act  moderation.conflicts                                       ? + + + + - + ? ? ?
-act  moderation.end_conflict           present                  ? + - - - - - ? ? ?
-act  moderation.end_conflict           missing                  ? - - - - - - ? ? ?
-read moderation.outbox                                          ? - + + + - - ? ? ?
-act  moderation.outbox_gone                                     ? - + + + - - ? ? ?
-read moderation.question_templates                              ? + + + + - - ? ? ?
-act  moderation.add_template                                    ? + + + + - - ? ? ?
-read moderation.question_template      shared template          ? + + + + - - ? ? ?
-read moderation.question_template      own group's              ? + + - + - - ? ? ?
-read moderation.question_template      other group's            ? + - + - - - ? ? ?
-read moderation.question_template      missing                  ? - - - - - - ? ? ?
-act  moderation.question_template      shared template          ? + - - - - - ? ? ?
-act  moderation.question_template      own group's              ? + + - + - - ? ? ?
-act  moderation.question_template      other group's            ? + - + - - - ? ? ?
-act  moderation.question_template      missing                  ? - - - - - - ? ? ?
-act  moderation.retire_template        shared template          ? + - - - - - ? ? ?
-act  moderation.retire_template        own group's              ? + + - + - - ? ? ?
-act  moderation.retire_template        other group's            ? + - + - - - ? ? ?
-act  moderation.retire_template        missing                  ? - - - - - - ? ? ?
-act  moderation.restore_template       shared template          ? + - - - - - ? ? ?
-act  moderation.restore_template       own group's              ? + + - + - - ? ? ?
-act  moderation.restore_template       other group's            ? + - + - - - ? ? ?
-act  moderation.restore_template       missing                  ? - - - - - - ? ? ?
-act  moderation.release                own group's              ? - + - + - - ? ? ?
-act  moderation.release                from kin                 ? - + - - - - ? ? ?
-act  moderation.release                conflicted               ? - - - + - - ? ? ?
-act  moderation.release                other group's            ? - - + - - - ? ? ?
-act  moderation.release                safeguarding             ? - + - + - - ? ? ?
-act  moderation.release                withdrawn                ? - - - - - - ? ? ?
-act  moderation.release                missing                  ? - - - - - - ? ? ?
-read moderation.excerpts               own group's              ? - + - + - - ? ? ?
-read moderation.excerpts               from kin                 ? - + - - - - ? ? ?
-read moderation.excerpts               conflicted               ? - - - + - - ? ? ?
-read moderation.excerpts               other group's            ? - - + - - - ? ? ?
-read moderation.excerpts               safeguarding             ? - + - + - - ? ? ?
-read moderation.excerpts               withdrawn                ? - - - - - - ? ? ?
-read moderation.excerpts               missing                  ? - - - - - - ? ? ?
-act  moderation.add_excerpt            own group's              ? - + - + - - ? ? ?
-act  moderation.add_excerpt            from kin                 ? - + - - - - ? ? ?
-act  moderation.add_excerpt            conflicted               ? - - - + - - ? ? ?
-act  moderation.add_excerpt            other group's            ? - - + - - - ? ? ?
-act  moderation.add_excerpt            safeguarding             ? - + - + - - ? ? ?
-act  moderation.add_excerpt            withdrawn                ? - - - - - - ? ? ?
-act  moderation.add_excerpt            missing                  ? - - - - - - ? ? ?
-read moderation.code_afresh            own group's              ? - + - + - - ? ? ?
-read moderation.code_afresh            from kin                 ? - + - - - - ? ? ?
-read moderation.code_afresh            conflicted               ? - - - + - - ? ? ?
-read moderation.code_afresh            other group's            ? - - + - - - ? ? ?
-read moderation.code_afresh            safeguarding             ? - + - + - - ? ? ?
-read moderation.code_afresh            withdrawn                ? - - - - - - ? ? ?
-read moderation.code_afresh            missing                  ? - - - - - - ? ? ?
-act  moderation.code_afresh            own group's              ? - + - + - - ? ? ?
-act  moderation.code_afresh            from kin                 ? - + - - - - ? ? ?
-act  moderation.code_afresh            conflicted               ? - - - + - - ? ? ?
-act  moderation.code_afresh            other group's            ? - - + - - - ? ? ?
-act  moderation.code_afresh            safeguarding             ? - + - + - - ? ? ?
-act  moderation.code_afresh            withdrawn                ? - - - - - - ? ? ?
-act  moderation.code_afresh            missing                  ? - - - - - - ? ? ?
-act  moderation.done_afresh            own group's              ? - + - + - - ? ? ?
-act  moderation.done_afresh            from kin                 ? - + - - - - ? ? ?
-act  moderation.done_afresh            conflicted               ? - - - + - - ? ? ?
-act  moderation.done_afresh            other group's            ? - - + - - - ? ? ?
-act  moderation.done_afresh            safeguarding             ? - + - + - - ? ? ?
-act  moderation.done_afresh            withdrawn                ? - - - - - - ? ? ?
-act  moderation.done_afresh            missing                  ? - - - - - - ? ? ?
-read moderation.excerpt                own group's              ? - + - + - - ? ? ?
-read moderation.excerpt                other group's            ? - - + - - - ? ? ?
-read moderation.excerpt                missing excerpt          ? - - - - - - ? ? ?
-read moderation.excerpt                withdrawn                ? - - - - - - ? ? ?
-act  moderation.excerpt                own group's              ? - + - + - - ? ? ?
-act  moderation.excerpt                other group's            ? - - + - - - ? ? ?
-act  moderation.excerpt                missing excerpt          ? - - - - - - ? ? ?
-act  moderation.excerpt                withdrawn                ? - - - - - - ? ? ?
-act  moderation.remove_excerpt         own group's              ? - + - + - - ? ? ?
-act  moderation.remove_excerpt         other group's            ? - - + - - - ? ? ?
-act  moderation.remove_excerpt         missing excerpt          ? - - - - - - ? ? ?
-act  moderation.remove_excerpt         withdrawn                ? - - - - - - ? ? ?
-act  moderation.put_back_excerpt       own group's              ? - + - + - - ? ? ?
-act  moderation.put_back_excerpt       other group's            ? - - + - - - ? ? ?
-act  moderation.put_back_excerpt       missing excerpt          ? - - - - - - ? ? ?
-act  moderation.put_back_excerpt       withdrawn                ? - - - - - - ? ? ?
-act  moderation.move_excerpt           own group's              ? - + - + - - ? ? ?
-act  moderation.move_excerpt           other group's            ? - - + - - - ? ? ?
-act  moderation.move_excerpt           missing excerpt          ? - - - - - - ? ? ?
-act  moderation.move_excerpt           withdrawn                ? - - - - - - ? ? ?
-read moderation.code_book              open                     ? - + - + - - ? ? ?
-read moderation.code_book              closed                   ? - + - + - - ? ? ?
-read moderation.code_book              other group's            ? - - + - - - ? ? ?
-read moderation.code_book              missing                  ? - - - - - - ? ? ?
-act  moderation.add_theme              open                     ? - + - + - - ? ? ?
-act  moderation.add_theme              closed                   ? - + - + - - ? ? ?
-act  moderation.add_theme              other group's            ? - - + - - - ? ? ?
-act  moderation.add_theme              missing                  ? - - - - - - ? ? ?
-read moderation.passages               open                     ? - + - + - - ? ? ?
-read moderation.passages               closed                   ? - + - + - - ? ? ?
-read moderation.passages               other group's            ? - - + - - - ? ? ?
-read moderation.passages               missing                  ? - - - - - - ? ? ?
-read moderation.theme                  shared theme             ? - + - + - - ? ? ?
-read moderation.theme                  other group's            ? - - + - - - ? ? ?
-read moderation.theme                  missing theme            ? - - - - - - ? ? ?
-read moderation.theme                  missing                  ? - - - - - - ? ? ?
-act  moderation.change_theme           shared theme             ? - + - + - - ? ? ?
-act  moderation.change_theme           other group's            ? - - + - - - ? ? ?
-act  moderation.change_theme           missing theme            ? - - - - - - ? ? ?
-act  moderation.change_theme           missing                  ? - - - - - - ? ? ?
-act  moderation.merge_theme            shared theme             ? - + - + - - ? ? ?
-act  moderation.merge_theme            other group's            ? - - + - - - ? ? ?
-act  moderation.merge_theme            missing theme            ? - - - - - - ? ? ?
-act  moderation.merge_theme            missing                  ? - - - - - - ? ? ?
-act  moderation.split_theme            shared theme             ? - + - + - - ? ? ?
-act  moderation.split_theme            other group's            ? - - + - - - ? ? ?
-act  moderation.split_theme            missing theme            ? - - - - - - ? ? ?
-act  moderation.split_theme            missing                  ? - - - - - - ? ? ?
-act  moderation.export_passages        present                  ? - + - + - - ? ? ?
-act  moderation.export_passages        other group's            ? - - + - - - ? ? ?
-act  moderation.export_passages        missing format           ? - - - - - - ? ? ?
-read moderation.translation_of         own group's              ? - + - + - - ? ? ?
-read moderation.translation_of         from kin                 ? - + - - - - ? ? ?
-read moderation.translation_of         conflicted               ? - - - + - - ? ? ?
-read moderation.translation_of         other group's            ? - - + - - - ? ? ?
-read moderation.translation_of         safeguarding             ? - + - + - - ? ? ?
-read moderation.translation_of         withdrawn                ? - - - - - - ? ? ?
-read moderation.translation_of         missing                  ? - - - - - - ? ? ?
-read moderation.translate              own group's              ? - + - + - - ? ? ?
-read moderation.translate              from kin                 ? - + - - - - ? ? ?
-read moderation.translate              conflicted               ? - - - + - - ? ? ?
-read moderation.translate              other group's            ? - - + - - - ? ? ?
-read moderation.translate              safeguarding             ? - + - + - - ? ? ?
-read moderation.translate              withdrawn                ? - - - - - - ? ? ?
-read moderation.translate              missing                  ? - - - - - - ? ? ?
-act  moderation.translate              own group's              ? - + - + - - ? ? ?
-act  moderation.translate              from kin                 ? - + - - - - ? ? ?
-act  moderation.translate              conflicted               ? - - - + - - ? ? ?
-act  moderation.translate              other group's            ? - - + - - - ? ? ?
-act  moderation.translate              safeguarding             ? - + - + - - ? ? ?
-act  moderation.translate              withdrawn                ? - - - - - - ? ? ?
-act  moderation.translate              missing                  ? - - - - - - ? ? ?
-act  moderation.check_translation      own group's              ? - + - + - - ? ? ?
-act  moderation.check_translation      from kin                 ? - + - - - - ? ? ?
-act  moderation.check_translation      conflicted               ? - - - + - - ? ? ?
-act  moderation.check_translation      other group's            ? - - + - - - ? ? ?
-act  moderation.check_translation      safeguarding             ? - + - + - - ? ? ?
-act  moderation.check_translation      withdrawn                ? - - - - - - ? ? ?
-act  moderation.check_translation      missing                  ? - - - - - - ? ? ?
-act  moderation.machine_translation    own group's              ? - - - - - - ? ? ?
-act  moderation.machine_translation    from kin                 ? - - - - - - ? ? ?
-act  moderation.machine_translation    conflicted               ? - - - - - - ? ? ?
-act  moderation.machine_translation    other group's            ? - - - - - - ? ? ?
-act  moderation.machine_translation    safeguarding             ? - - - - - - ? ? ?
-act  moderation.machine_translation    withdrawn                ? - - - - - - ? ? ?
-act  moderation.machine_translation    missing                  ? - - - - - - ? ? ?
-act  moderation.leave_for_translation                           ? - + + + - - ? ? ?
-read moderation.return_translation                              ? - + + + - - ? ? ?
-act  moderation.return_translation                              ? - + + + - - ? ? ?
-act  moderation.take_over              own group's              ? - + - + - - ? ? ?
-act  moderation.take_over              from kin                 ? - + - - - - ? ? ?
-act  moderation.take_over              conflicted               ? - - - + - - ? ? ?
-act  moderation.take_over              other group's            ? - - + - - - ? ? ?
-act  moderation.take_over              safeguarding             ? - + - + - - ? ? ?
-act  moderation.take_over              withdrawn                ? - - - - - - ? ? ?
-act  moderation.take_over              missing                  ? - - - - - - ? ? ?
-act  moderation.told                   own group's              ? - + - + - - ? ? ?
-act  moderation.told                   from kin                 ? - + - - - - ? ? ?
-act  moderation.told                   conflicted               ? - - - + - - ? ? ?
-act  moderation.told                   other group's            ? - - + - - - ? ? ?
-act  moderation.told                   safeguarding             ? - + - + - - ? ? ?
-act  moderation.told                   withdrawn                ? - - - - - - ? ? ?
-act  moderation.told                   missing                  ? - - - - - - ? ? ?
-read accounts.set_password             invited                  + + + + + + + + + +
-read accounts.set_password             missing                  - - - - - - - - - -
-act  accounts.set_password             invited                  + + + + + + + + + +
-act  accounts.set_password             missing                  - - - - - - - - - -
-read front.health                                               + + + + + + + + + +
-read static                            present                  + + + + + + + + + +
-read static                            missing                  - - - - - - - - - -
+read front.home                                                 + + + + + + + + + + +
+read front.security_txt                                         + + + + + + + + + + +
+read programme.index                                            + + + + + + + + + + +
+read pages.about                                                + + + + + + + + + + +
+read pages.accessibility                                        + + + + + + + + + + +
+act  submissions.leave                                          + + + + + + + + + + +
+read submissions.left                                           + + + + + + + + + + +
+read pages.privacy                                              + + + + + + + + + + +
+read submissions.receipt_door                                   + + + + + + + + + + +
+act  submissions.receipt_door                                   + + + + + + + + + + +
+read submissions.files                                          r r r r r r r r r + r
+act  submissions.files                                          r r r r r r r r r + r
+act  submissions.device_file                                    - - - - - - - - - - -
+read submissions.own_file              present                  r r r r r r r r r - r
+read submissions.own_file              missing                  r r r r r r r r r - r
+act  submissions.remove_file           present                  r r r r r r r r r + r
+act  submissions.remove_file           missing                  r r r r r r r r r + r
+read submissions.device                testimony                + + + + + + + + + + +
+read submissions.device                practice                 + + + + + + + + + + +
+read submissions.device                intervention             - - - - - - - - - - -
+read submissions.device                closed                   + + + + + + + + + + +
+read submissions.device                missing                  - - - - - - - - - - -
+act  submissions.device                testimony                + + + + + + + + + + +
+act  submissions.device                practice                 + + + + + + + + + + +
+act  submissions.device                intervention             - - - - - - - - - - -
+act  submissions.device                closed                   + + + + + + + + + + +
+act  submissions.device                missing                  - - - - - - - - - - -
+read submissions.paper                 testimony                + + + + + + + + + + +
+read submissions.paper                 practice                 + + + + + + + + + + +
+read submissions.paper                 intervention             - - - - - - - - - - -
+read submissions.paper                 closed                   + + + + + + + + + + +
+read submissions.paper                 missing                  - - - - - - - - - - -
+act  submissions.paper                 testimony                + + + + + + + + + + +
+act  submissions.paper                 practice                 + + + + + + + + + + +
+act  submissions.paper                 intervention             - - - - - - - - - - -
+act  submissions.paper                 closed                   + + + + + + + + + + +
+act  submissions.paper                 missing                  - - - - - - - - - - -
+read submissions.paper_file            testimony                + + + + + + + + + + +
+read submissions.paper_file            practice                 + + + + + + + + + + +
+read submissions.paper_file            intervention             - - - - - - - - - - -
+read submissions.paper_file            closed                   - - - - - - - - - - -
+read submissions.paper_file            missing                  - - - - - - - - - - -
+read submissions.verify                                         + + + + + + + + + + +
+act  submissions.verify                                         + + + + + + + + + + +
+act  submissions.answer                                         r r r r r r r r r + r
+read submissions.amend                                          r r r r r r r r r + r
+act  submissions.amend                                          r r r r r r r r r + r
+read submissions.consent                                        r r r r r r r r r + r
+act  submissions.consent                                        r r r r r r r r r + r
+read submissions.own_copy                                       r r r r r r r r r + r
+act  submissions.mail_receipt                                   r r r r r r r r r - r
+read submissions.own_copy_file                                  r r r r r r r r r + r
+read submissions.mine                                           r r r r r r r r r + r
+read submissions.draft                                          r r r r r r r r r r r
+read submissions.delete_draft                                   r r r r r r r r r r r
+act  submissions.delete_draft                                   r r r r r r r r r r r
+read submissions.draft_deleted                                  + + + + + + + + + + +
+read submissions.withdraw                                       r r r r r r r r r + r
+act  submissions.withdraw                                       r r r r r r r r r + r
+read submissions.withdrawn                                      + + + + + + + + + + +
+read programme.listening_session       open                     + + + + + + + + + + +
+read programme.listening_session       closed                   + + + + + + + + + + +
+read programme.listening_session       other group's            + + + + + + + + + + +
+read programme.listening_session       missing                  - - - - - - - - - - -
+read programme.calendar                open                     + + + + + + + + + + +
+read programme.calendar                closed                   + + + + + + + + + + +
+read programme.calendar                other group's            + + + + + + + + + + +
+read programme.calendar                missing                  - - - - - - - - - - -
+read submissions.submit                testimony                + + + + + + + + + + +
+read submissions.submit                practice                 + + + + + + + + + + +
+read submissions.submit                intervention             - - - - - - - - - - -
+read submissions.submit                closed                   + + + + + + + + + + +
+read submissions.submit                missing                  - - - - - - - - - - -
+act  submissions.submit                testimony                + + + + + + + + + + +
+act  submissions.submit                practice                 + + + + + + + + + + +
+act  submissions.submit                intervention             - - - - - - - - - - -
+act  submissions.submit                closed                   + + + + + + + + + + +
+act  submissions.submit                missing                  - - - - - - - - - - -
+read accounts.confirm                                           ? + + + + + + + ? ? ?
+act  accounts.confirm                                           ? + + + + + + + ? ? ?
+read digests.desk                                               ? - - - - - + - ? ? ?
+act  digests.compile_digest            open                     ? - - - - - + - ? ? ?
+act  digests.compile_digest            closed                   ? - - - - - + - ? ? ?
+act  digests.compile_digest            other group's            ? - - - - - - - ? ? ?
+act  digests.compile_digest            missing                  ? - - - - - - - ? ? ?
+read digests.digest                    present                  ? - - - - - + - ? ? ?
+read digests.digest                    other group's            ? - - - - - - - ? ? ?
+read digests.digest                    missing version          ? - - - - - - - ? ? ?
+read digests.digest                    missing                  ? - - - - - - - ? ? ?
+act  digests.download                  present                  ? - - - - - + - ? ? ?
+act  digests.download                  other group's            ? - - - - - - - ? ? ?
+act  digests.download                  missing version          ? - - - - - - - ? ? ?
+act  digests.download                  missing format           ? - - - - - - - ? ? ?
+read accounts.home                                              ? + + + + + + + ? ? ?
+read accounts.me                                                ? + + + + + + + ? ? ?
+act  accounts.me                                                ? + + + + + + + ? ? ?
+act  accounts.end_sessions                                      ? + + + + + + + ? ? ?
+read accounts.change_password                                   ? + + + + + + + ? ? ?
+act  accounts.change_password                                   ? + + + + + + + ? ? ?
+read programme.help_by_country                                  + + + + + + + + + + +
+read programme.referral                                         ? + - - - - - - ? ? ?
+read programme.add_referral                                     ? + - - - - - - ? ? ?
+act  programme.add_referral                                     ? + - - - - - - ? ? ?
+read programme.change_referral         present                  ? + - - - - - - ? ? ?
+read programme.change_referral         missing                  ? - - - - - - - ? ? ?
+act  programme.change_referral         present                  ? + - - - - - - ? ? ?
+act  programme.change_referral         missing                  ? - - - - - - - ? ? ?
+act  programme.remove_referral         present                  ? + - - - - - - ? ? ?
+act  programme.remove_referral         missing                  ? - - - - - - - ? ? ?
+read programme.desk                                             ? + - - - - - - ? ? ?
+read moderation.queue                                           ? - + + + - - - ? ? ?
+read moderation.search                                          ? - + + + - - - ? ? ?
+act  moderation.search                                          ? - + + + - - - ? ? ?
+act  moderation.save_filters                                    ? - + + + - - - ? ? ?
+act  moderation.forget_filters         present                  ? - - - - - - - ? ? ?
+act  moderation.forget_filters         missing                  ? - - - - - - - ? ? ?
+act  moderation.several                                         ? - + + + - - - ? ? ?
+read moderation.several_list                                    ? - + + + - - - ? ? ?
+read moderation.several_done           co-lead's                ? - + - - - - - ? ? ?
+read moderation.several_done           missing                  ? - - - - - - - ? ? ?
+act  moderation.several_undo           co-lead's                ? - + - - - - - ? ? ?
+act  moderation.several_undo           missing                  ? - - - - - - - ? ? ?
+read picture.picture                   open                     ? - + - + - + - ? ? ?
+read picture.picture                   closed                   ? - + - + - + - ? ? ?
+read picture.picture                   other group's            ? - - + - - - - ? ? ?
+read picture.picture                   missing                  ? - - - - - - - ? ? ?
+act  picture.export_picture            present                  ? - + - + - + - ? ? ?
+act  picture.export_picture            other group's            ? - - + - - - - ? ? ?
+act  picture.export_picture            missing format           ? - - - - - - - ? ? ?
+read picture.gaps                      open                     ? - + - + - - - ? ? ?
+read picture.gaps                      closed                   ? - + - + - - - ? ? ?
+read picture.gaps                      other group's            ? - - + - - - - ? ? ?
+read picture.gaps                      missing                  ? - - - - - - - ? ? ?
+act  picture.export_gaps               present                  ? - + - + - - - ? ? ?
+act  picture.export_gaps               other group's            ? - - + - - - - ? ? ?
+act  picture.export_gaps               missing format           ? - - - - - - - ? ? ?
+read picture.gap                       expected                 ? - + - + - - - ? ? ?
+read picture.gap                       other group's            ? - - + - - - - ? ? ?
+read picture.gap                       missing                  ? - - - - - - - ? ? ?
+read picture.gap                       missing gap              ? - - - - - - - ? ? ?
+act  picture.mark_gap                  expected                 ? - + - + - - - ? ? ?
+act  picture.mark_gap                  other group's            ? - - + - - - - ? ? ?
+act  picture.mark_gap                  missing                  ? - - - - - - - ? ? ?
+act  picture.mark_gap                  missing gap              ? - - - - - - - ? ? ?
+read submissions.enter                 testimony                ? - + - + + - - ? ? ?
+read submissions.enter                 practice                 ? - + - + + - - ? ? ?
+read submissions.enter                 intervention             ? - - - - - - - ? ? ?
+read submissions.enter                 closed                   ? - + - + + - - ? ? ?
+read submissions.enter                 missing                  ? - - - - - - - ? ? ?
+act  submissions.enter                 testimony                ? - + - + + - - ? ? ?
+act  submissions.enter                 practice                 ? - + - + + - - ? ? ?
+act  submissions.enter                 intervention             ? - - - - - - - ? ? ?
+act  submissions.enter                 closed                   ? - + - + + - - ? ? ?
+act  submissions.enter                 missing                  ? - - - - - - - ? ? ?
+read submissions.record_index                                   ? - + + + + - - ? ? ?
+read accounts.second_factor_code                                ? + + + + + + + ? ? ?
+act  accounts.second_factor_code                                ? + + + + + + + ? ? ?
+read accounts.second_factor_setup                               ? + + + + + + + ? ? ?
+act  accounts.second_factor_setup                               ? + + + + + + + ? ? ?
+read accounts.second_factor_picture                             - + + + + + + + - - -
+read submissions.record                open                     ? - + - + + - - ? ? ?
+read submissions.record                closed                   ? - + - + + - - ? ? ?
+read submissions.record                other group's            ? - - + - - - - ? ? ?
+read submissions.record                missing                  ? - - - - - - - ? ? ?
+act  submissions.record                open                     ? - + - + + - - ? ? ?
+act  submissions.record                closed                   ? - + - + + - - ? ? ?
+act  submissions.record                other group's            ? - - + - - - - ? ? ?
+act  submissions.record                missing                  ? - - - - - - - ? ? ?
+read accounts.sign_in                                           + + + + + + + + + + +
+act  accounts.sign_in                                           + + + + + + + + + + +
+act  accounts.sign_out                                          + + + + + + + + + + +
+read moderation.submission             own group's              ? - + - + - - - ? ? ?
+read moderation.submission             from kin                 ? - + - - - - - ? ? ?
+read moderation.submission             conflicted               ? - - - + - - - ? ? ?
+read moderation.submission             other group's            ? - - + - - - - ? ? ?
+read moderation.submission             safeguarding             ? - - - - - - - ? ? ?
+read moderation.submission             withdrawn                ? - - - - - - - ? ? ?
+read moderation.submission             missing                  ? - - - - - - - ? ? ?
+read moderation.alike                  own group's              ? - + - + - - - ? ? ?
+read moderation.alike                  from kin                 ? - + - - - - - ? ? ?
+read moderation.alike                  conflicted               ? - - - + - - - ? ? ?
+read moderation.alike                  other group's            ? - - + - - - - ? ? ?
+read moderation.alike                  safeguarding             ? - - - - - - - ? ? ?
+read moderation.alike                  withdrawn                ? - - - - - - - ? ? ?
+read moderation.alike                  missing                  ? - - - - - - - ? ? ?
+act  moderation.join_alike             own group's              ? - + - + - - - ? ? ?
+act  moderation.join_alike             from kin                 ? - + - - - - - ? ? ?
+act  moderation.join_alike             conflicted               ? - - - + - - - ? ? ?
+act  moderation.join_alike             other group's            ? - - + - - - - ? ? ?
+act  moderation.join_alike             safeguarding             ? - - - - - - - ? ? ?
+act  moderation.join_alike             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.join_alike             missing                  ? - - - - - - - ? ? ?
+act  moderation.part_alike             own group's              ? - + - + - - - ? ? ?
+act  moderation.part_alike             from kin                 ? - + - - - - - ? ? ?
+act  moderation.part_alike             conflicted               ? - - - + - - - ? ? ?
+act  moderation.part_alike             other group's            ? - - + - - - - ? ? ?
+act  moderation.part_alike             safeguarding             ? - - - - - - - ? ? ?
+act  moderation.part_alike             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.part_alike             missing                  ? - - - - - - - ? ? ?
+act  moderation.dissolve_alike         own group's              ? - + - + - - - ? ? ?
+act  moderation.dissolve_alike         from kin                 ? - + - - - - - ? ? ?
+act  moderation.dissolve_alike         conflicted               ? - - - + - - - ? ? ?
+act  moderation.dissolve_alike         other group's            ? - - + - - - - ? ? ?
+act  moderation.dissolve_alike         safeguarding             ? - - - - - - - ? ? ?
+act  moderation.dissolve_alike         withdrawn                ? - - - - - - - ? ? ?
+act  moderation.dissolve_alike         missing                  ? - - - - - - - ? ? ?
+act  moderation.pick_alike             own group's              ? - + - + - - - ? ? ?
+act  moderation.pick_alike             from kin                 ? - + - - - - - ? ? ?
+act  moderation.pick_alike             conflicted               ? - - - + - - - ? ? ?
+act  moderation.pick_alike             other group's            ? - - + - - - - ? ? ?
+act  moderation.pick_alike             safeguarding             ? - - - - - - - ? ? ?
+act  moderation.pick_alike             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.pick_alike             missing                  ? - - - - - - - ? ? ?
+act  moderation.organiser_alike        own group's              ? - + - + - - - ? ? ?
+act  moderation.organiser_alike        from kin                 ? - + - - - - - ? ? ?
+act  moderation.organiser_alike        conflicted               ? - - - + - - - ? ? ?
+act  moderation.organiser_alike        other group's            ? - - + - - - - ? ? ?
+act  moderation.organiser_alike        safeguarding             ? - - - - - - - ? ? ?
+act  moderation.organiser_alike        withdrawn                ? - - - - - - - ? ? ?
+act  moderation.organiser_alike        missing                  ? - - - - - - - ? ? ?
+act  moderation.claim                  own group's              ? - + - + - - - ? ? ?
+act  moderation.claim                  from kin                 ? - + - - - - - ? ? ?
+act  moderation.claim                  conflicted               ? - - - + - - - ? ? ?
+act  moderation.claim                  other group's            ? - - + - - - - ? ? ?
+act  moderation.claim                  safeguarding             ? - - - - - - - ? ? ?
+act  moderation.claim                  withdrawn                ? - - - - - - - ? ? ?
+act  moderation.claim                  missing                  ? - - - - - - - ? ? ?
+act  moderation.code                   own group's              ? - + - + - - - ? ? ?
+act  moderation.code                   from kin                 ? - + - - - - - ? ? ?
+act  moderation.code                   conflicted               ? - - - + - - - ? ? ?
+act  moderation.code                   other group's            ? - - + - - - - ? ? ?
+act  moderation.code                   safeguarding             ? - - - - - - - ? ? ?
+act  moderation.code                   withdrawn                ? - - - - - - - ? ? ?
+act  moderation.code                   missing                  ? - - - - - - - ? ? ?
+act  moderation.contact                own group's              ? - + - + - - - ? ? ?
+act  moderation.contact                from kin                 ? - + - - - - - ? ? ?
+act  moderation.contact                conflicted               ? - - - + - - - ? ? ?
+act  moderation.contact                other group's            ? - - + - - - - ? ? ?
+act  moderation.contact                safeguarding             ? - - - - - - - ? ? ?
+act  moderation.contact                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.open_file              own group's              ? - + - + - - - ? ? ?
+act  moderation.open_file              other group's            ? - - - - - - - ? ? ?
+act  moderation.open_file              missing file             ? - - - - - - - ? ? ?
+act  moderation.contact                missing                  ? - - - - - - - ? ? ?
+act  moderation.decide                 own group's              ? - + - + - - - ? ? ?
+act  moderation.decide                 from kin                 ? - + - - - - - ? ? ?
+act  moderation.decide                 conflicted               ? - - - + - - - ? ? ?
+act  moderation.decide                 other group's            ? - - + - - - - ? ? ?
+act  moderation.decide                 safeguarding             ? - - - - - - - ? ? ?
+act  moderation.decide                 withdrawn                ? - - - - - - - ? ? ?
+act  moderation.decide                 missing                  ? - - - - - - - ? ? ?
+act  moderation.decide                 contributor's move       ? - - - - - - - ? ? ?
+act  moderation.decide                 missing move             ? - - - - - - - ? ? ?
+read moderation.protect                own group's              ? - + - + - - - ? ? ?
+read moderation.protect                from kin                 ? - + - - - - - ? ? ?
+read moderation.protect                conflicted               ? - - - + - - - ? ? ?
+read moderation.protect                other group's            ? - - + - - - - ? ? ?
+read moderation.protect                safeguarding             ? - - - - - - - ? ? ?
+read moderation.protect                withdrawn                ? - - - - - - - ? ? ?
+read moderation.protect                missing                  ? - - - - - - - ? ? ?
+act  moderation.protect                own group's              ? - + - + - - - ? ? ?
+act  moderation.protect                from kin                 ? - + - - - - - ? ? ?
+act  moderation.protect                conflicted               ? - - - + - - - ? ? ?
+act  moderation.protect                other group's            ? - - + - - - - ? ? ?
+act  moderation.protect                safeguarding             ? - - - - - - - ? ? ?
+act  moderation.protect                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.protect                missing                  ? - - - - - - - ? ? ?
+act  moderation.protect_proposed       own group's              ? - + - + - - - ? ? ?
+act  moderation.protect_proposed       from kin                 ? - + - - - - - ? ? ?
+act  moderation.protect_proposed       conflicted               ? - - - + - - - ? ? ?
+act  moderation.protect_proposed       other group's            ? - - + - - - - ? ? ?
+act  moderation.protect_proposed       safeguarding             ? - - - - - - - ? ? ?
+act  moderation.protect_proposed       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.protect_proposed       missing                  ? - - - - - - - ? ? ?
+act  moderation.lift                   own group's              ? - + - + - - - ? ? ?
+act  moderation.lift                   from kin                 ? - + - - - - - ? ? ?
+act  moderation.lift                   conflicted               ? - - - + - - - ? ? ?
+act  moderation.lift                   other group's            ? - - + - - - - ? ? ?
+act  moderation.lift                   safeguarding             ? - - - - - - - ? ? ?
+act  moderation.lift                   withdrawn                ? - - - - - - - ? ? ?
+act  moderation.lift                   missing                  ? - - - - - - - ? ? ?
+act  moderation.withhold               own group's              ? - + - + - - - ? ? ?
+act  moderation.withhold               other group's            ? - - - - - - - ? ? ?
+act  moderation.withhold               missing file             ? - - - - - - - ? ? ?
+act  moderation.give_back              own group's              ? - + - + - - - ? ? ?
+act  moderation.give_back              other group's            ? - - - - - - - ? ? ?
+act  moderation.give_back              missing file             ? - - - - - - - ? ? ?
+read moderation.question               own group's              ? - + - + - - - ? ? ?
+read moderation.question               from kin                 ? - + - - - - - ? ? ?
+read moderation.question               conflicted               ? - - - + - - - ? ? ?
+read moderation.question               other group's            ? - - + - - - - ? ? ?
+read moderation.question               safeguarding             ? - - - - - - + ? ? ?
+read moderation.question               withdrawn                ? - - - - - - - ? ? ?
+read moderation.question               missing                  ? - - - - - - - ? ? ?
+act  moderation.question               own group's              ? - + - + - - - ? ? ?
+act  moderation.question               from kin                 ? - + - - - - - ? ? ?
+act  moderation.question               conflicted               ? - - - + - - - ? ? ?
+act  moderation.question               other group's            ? - - + - - - - ? ? ?
+act  moderation.question               safeguarding             ? - - - - - - + ? ? ?
+act  moderation.question               withdrawn                ? - - - - - - - ? ? ?
+act  moderation.question               missing                  ? - - - - - - - ? ? ?
+read moderation.read_question          own group's              ? - + - + - - - ? ? ?
+read moderation.read_question          from kin                 ? - + - - - - - ? ? ?
+read moderation.read_question          conflicted               ? - - - + - - - ? ? ?
+read moderation.read_question          other group's            ? - - + - - - - ? ? ?
+read moderation.read_question          safeguarding             ? - - - - - - + ? ? ?
+read moderation.read_question          withdrawn                ? - - - - - - - ? ? ?
+read moderation.read_question          missing                  ? - - - - - - - ? ? ?
+act  moderation.send_question          own group's              ? - + - + - - - ? ? ?
+act  moderation.send_question          from kin                 ? - + - - - - - ? ? ?
+act  moderation.send_question          conflicted               ? - - - + - - - ? ? ?
+act  moderation.send_question          other group's            ? - - + - - - - ? ? ?
+act  moderation.send_question          safeguarding             ? - - - - - - + ? ? ?
+act  moderation.send_question          withdrawn                ? - - - - - - - ? ? ?
+act  moderation.send_question          missing                  ? - - - - - - - ? ? ?
+act  moderation.discard_question       own group's              ? - + - + - - - ? ? ?
+act  moderation.discard_question       from kin                 ? - + - - - - - ? ? ?
+act  moderation.discard_question       conflicted               ? - - - + - - - ? ? ?
+act  moderation.discard_question       other group's            ? - - + - - - - ? ? ?
+act  moderation.discard_question       safeguarding             ? - - - - - - + ? ? ?
+act  moderation.discard_question       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.discard_question       missing                  ? - - - - - - - ? ? ?
+read moderation.conflicts                                       ? + + + + - + - ? ? ?
+act  moderation.conflicts                                       ? + + + + - + - ? ? ?
+act  moderation.end_conflict           present                  ? + - - - - - - ? ? ?
+act  moderation.end_conflict           missing                  ? - - - - - - - ? ? ?
+read moderation.outbox                                          ? - + + + - - - ? ? ?
+act  moderation.outbox_gone                                     ? - + + + - - - ? ? ?
+read moderation.question_templates                              ? + + + + - - - ? ? ?
+act  moderation.add_template                                    ? + + + + - - - ? ? ?
+read moderation.question_template      shared template          ? + + + + - - - ? ? ?
+read moderation.question_template      own group's              ? + + - + - - - ? ? ?
+read moderation.question_template      other group's            ? + - + - - - - ? ? ?
+read moderation.question_template      missing                  ? - - - - - - - ? ? ?
+act  moderation.question_template      shared template          ? + - - - - - - ? ? ?
+act  moderation.question_template      own group's              ? + + - + - - - ? ? ?
+act  moderation.question_template      other group's            ? + - + - - - - ? ? ?
+act  moderation.question_template      missing                  ? - - - - - - - ? ? ?
+act  moderation.retire_template        shared template          ? + - - - - - - ? ? ?
+act  moderation.retire_template        own group's              ? + + - + - - - ? ? ?
+act  moderation.retire_template        other group's            ? + - + - - - - ? ? ?
+act  moderation.retire_template        missing                  ? - - - - - - - ? ? ?
+act  moderation.restore_template       shared template          ? + - - - - - - ? ? ?
+act  moderation.restore_template       own group's              ? + + - + - - - ? ? ?
+act  moderation.restore_template       other group's            ? + - + - - - - ? ? ?
+act  moderation.restore_template       missing                  ? - - - - - - - ? ? ?
+act  moderation.release                own group's              ? - + - + - - - ? ? ?
+act  moderation.release                from kin                 ? - + - - - - - ? ? ?
+act  moderation.release                conflicted               ? - - - + - - - ? ? ?
+act  moderation.release                other group's            ? - - + - - - - ? ? ?
+act  moderation.release                safeguarding             ? - - - - - - - ? ? ?
+act  moderation.release                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.release                missing                  ? - - - - - - - ? ? ?
+read moderation.excerpts               own group's              ? - + - + - - - ? ? ?
+read moderation.excerpts               from kin                 ? - + - - - - - ? ? ?
+read moderation.excerpts               conflicted               ? - - - + - - - ? ? ?
+read moderation.excerpts               other group's            ? - - + - - - - ? ? ?
+read moderation.excerpts               safeguarding             ? - - - - - - - ? ? ?
+read moderation.excerpts               withdrawn                ? - - - - - - - ? ? ?
+read moderation.excerpts               missing                  ? - - - - - - - ? ? ?
+act  moderation.add_excerpt            own group's              ? - + - + - - - ? ? ?
+act  moderation.add_excerpt            from kin                 ? - + - - - - - ? ? ?
+act  moderation.add_excerpt            conflicted               ? - - - + - - - ? ? ?
+act  moderation.add_excerpt            other group's            ? - - + - - - - ? ? ?
+act  moderation.add_excerpt            safeguarding             ? - - - - - - - ? ? ?
+act  moderation.add_excerpt            withdrawn                ? - - - - - - - ? ? ?
+act  moderation.add_excerpt            missing                  ? - - - - - - - ? ? ?
+read moderation.code_afresh            own group's              ? - + - + - - - ? ? ?
+read moderation.code_afresh            from kin                 ? - + - - - - - ? ? ?
+read moderation.code_afresh            conflicted               ? - - - + - - - ? ? ?
+read moderation.code_afresh            other group's            ? - - + - - - - ? ? ?
+read moderation.code_afresh            safeguarding             ? - - - - - - - ? ? ?
+read moderation.code_afresh            withdrawn                ? - - - - - - - ? ? ?
+read moderation.code_afresh            missing                  ? - - - - - - - ? ? ?
+act  moderation.code_afresh            own group's              ? - + - + - - - ? ? ?
+act  moderation.code_afresh            from kin                 ? - + - - - - - ? ? ?
+act  moderation.code_afresh            conflicted               ? - - - + - - - ? ? ?
+act  moderation.code_afresh            other group's            ? - - + - - - - ? ? ?
+act  moderation.code_afresh            safeguarding             ? - - - - - - - ? ? ?
+act  moderation.code_afresh            withdrawn                ? - - - - - - - ? ? ?
+act  moderation.code_afresh            missing                  ? - - - - - - - ? ? ?
+act  moderation.done_afresh            own group's              ? - + - + - - - ? ? ?
+act  moderation.done_afresh            from kin                 ? - + - - - - - ? ? ?
+act  moderation.done_afresh            conflicted               ? - - - + - - - ? ? ?
+act  moderation.done_afresh            other group's            ? - - + - - - - ? ? ?
+act  moderation.done_afresh            safeguarding             ? - - - - - - - ? ? ?
+act  moderation.done_afresh            withdrawn                ? - - - - - - - ? ? ?
+act  moderation.done_afresh            missing                  ? - - - - - - - ? ? ?
+read moderation.excerpt                own group's              ? - + - + - - - ? ? ?
+read moderation.excerpt                other group's            ? - - + - - - - ? ? ?
+read moderation.excerpt                missing excerpt          ? - - - - - - - ? ? ?
+read moderation.excerpt                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.excerpt                own group's              ? - + - + - - - ? ? ?
+act  moderation.excerpt                other group's            ? - - + - - - - ? ? ?
+act  moderation.excerpt                missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.excerpt                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.remove_excerpt         own group's              ? - + - + - - - ? ? ?
+act  moderation.remove_excerpt         other group's            ? - - + - - - - ? ? ?
+act  moderation.remove_excerpt         missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.remove_excerpt         withdrawn                ? - - - - - - - ? ? ?
+act  moderation.put_back_excerpt       own group's              ? - + - + - - - ? ? ?
+act  moderation.put_back_excerpt       other group's            ? - - + - - - - ? ? ?
+act  moderation.put_back_excerpt       missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.put_back_excerpt       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.move_excerpt           own group's              ? - + - + - - - ? ? ?
+act  moderation.move_excerpt           other group's            ? - - + - - - - ? ? ?
+act  moderation.move_excerpt           missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.move_excerpt           withdrawn                ? - - - - - - - ? ? ?
+read moderation.code_book              open                     ? - + - + - - - ? ? ?
+read moderation.code_book              closed                   ? - + - + - - - ? ? ?
+read moderation.code_book              other group's            ? - - + - - - - ? ? ?
+read moderation.code_book              missing                  ? - - - - - - - ? ? ?
+act  moderation.add_theme              open                     ? - + - + - - - ? ? ?
+act  moderation.add_theme              closed                   ? - + - + - - - ? ? ?
+act  moderation.add_theme              other group's            ? - - + - - - - ? ? ?
+act  moderation.add_theme              missing                  ? - - - - - - - ? ? ?
+read moderation.passages               open                     ? - + - + - - - ? ? ?
+read moderation.passages               closed                   ? - + - + - - - ? ? ?
+read moderation.passages               other group's            ? - - + - - - - ? ? ?
+read moderation.passages               missing                  ? - - - - - - - ? ? ?
+read moderation.theme                  shared theme             ? - + - + - - - ? ? ?
+read moderation.theme                  other group's            ? - - + - - - - ? ? ?
+read moderation.theme                  missing theme            ? - - - - - - - ? ? ?
+read moderation.theme                  missing                  ? - - - - - - - ? ? ?
+act  moderation.change_theme           shared theme             ? - + - + - - - ? ? ?
+act  moderation.change_theme           other group's            ? - - + - - - - ? ? ?
+act  moderation.change_theme           missing theme            ? - - - - - - - ? ? ?
+act  moderation.change_theme           missing                  ? - - - - - - - ? ? ?
+act  moderation.merge_theme            shared theme             ? - + - + - - - ? ? ?
+act  moderation.merge_theme            other group's            ? - - + - - - - ? ? ?
+act  moderation.merge_theme            missing theme            ? - - - - - - - ? ? ?
+act  moderation.merge_theme            missing                  ? - - - - - - - ? ? ?
+act  moderation.split_theme            shared theme             ? - + - + - - - ? ? ?
+act  moderation.split_theme            other group's            ? - - + - - - - ? ? ?
+act  moderation.split_theme            missing theme            ? - - - - - - - ? ? ?
+act  moderation.split_theme            missing                  ? - - - - - - - ? ? ?
+act  moderation.export_passages        present                  ? - + - + - - - ? ? ?
+act  moderation.export_passages        other group's            ? - - + - - - - ? ? ?
+act  moderation.export_passages        missing format           ? - - - - - - - ? ? ?
+read moderation.translation_of         own group's              ? - + - + - - - ? ? ?
+read moderation.translation_of         from kin                 ? - + - - - - - ? ? ?
+read moderation.translation_of         conflicted               ? - - - + - - - ? ? ?
+read moderation.translation_of         other group's            ? - - + - - - - ? ? ?
+read moderation.translation_of         safeguarding             ? - - - - - - - ? ? ?
+read moderation.translation_of         withdrawn                ? - - - - - - - ? ? ?
+read moderation.translation_of         missing                  ? - - - - - - - ? ? ?
+read moderation.translate              own group's              ? - + - + - - - ? ? ?
+read moderation.translate              from kin                 ? - + - - - - - ? ? ?
+read moderation.translate              conflicted               ? - - - + - - - ? ? ?
+read moderation.translate              other group's            ? - - + - - - - ? ? ?
+read moderation.translate              safeguarding             ? - - - - - - - ? ? ?
+read moderation.translate              withdrawn                ? - - - - - - - ? ? ?
+read moderation.translate              missing                  ? - - - - - - - ? ? ?
+act  moderation.translate              own group's              ? - + - + - - - ? ? ?
+act  moderation.translate              from kin                 ? - + - - - - - ? ? ?
+act  moderation.translate              conflicted               ? - - - + - - - ? ? ?
+act  moderation.translate              other group's            ? - - + - - - - ? ? ?
+act  moderation.translate              safeguarding             ? - - - - - - - ? ? ?
+act  moderation.translate              withdrawn                ? - - - - - - - ? ? ?
+act  moderation.translate              missing                  ? - - - - - - - ? ? ?
+act  moderation.check_translation      own group's              ? - + - + - - - ? ? ?
+act  moderation.check_translation      from kin                 ? - + - - - - - ? ? ?
+act  moderation.check_translation      conflicted               ? - - - + - - - ? ? ?
+act  moderation.check_translation      other group's            ? - - + - - - - ? ? ?
+act  moderation.check_translation      safeguarding             ? - - - - - - - ? ? ?
+act  moderation.check_translation      withdrawn                ? - - - - - - - ? ? ?
+act  moderation.check_translation      missing                  ? - - - - - - - ? ? ?
+act  moderation.machine_translation    own group's              ? - - - - - - - ? ? ?
+act  moderation.machine_translation    from kin                 ? - - - - - - - ? ? ?
+act  moderation.machine_translation    conflicted               ? - - - - - - - ? ? ?
+act  moderation.machine_translation    other group's            ? - - - - - - - ? ? ?
+act  moderation.machine_translation    safeguarding             ? - - - - - - - ? ? ?
+act  moderation.machine_translation    withdrawn                ? - - - - - - - ? ? ?
+act  moderation.machine_translation    missing                  ? - - - - - - - ? ? ?
+act  moderation.leave_for_translation                           ? - + + + - - - ? ? ?
+read moderation.return_translation                              ? - + + + - - - ? ? ?
+act  moderation.return_translation                              ? - + + + - - - ? ? ?
+act  moderation.take_over              own group's              ? - + - + - - - ? ? ?
+act  moderation.take_over              from kin                 ? - + - - - - - ? ? ?
+act  moderation.take_over              conflicted               ? - - - + - - - ? ? ?
+act  moderation.take_over              other group's            ? - - + - - - - ? ? ?
+act  moderation.take_over              safeguarding             ? - - - - - - - ? ? ?
+act  moderation.take_over              withdrawn                ? - - - - - - - ? ? ?
+act  moderation.take_over              missing                  ? - - - - - - - ? ? ?
+act  moderation.told                   own group's              ? - + - + - - - ? ? ?
+act  moderation.told                   from kin                 ? - + - - - - - ? ? ?
+act  moderation.told                   conflicted               ? - - - + - - - ? ? ?
+act  moderation.told                   other group's            ? - - + - - - - ? ? ?
+act  moderation.told                   safeguarding             ? - - - - - - - ? ? ?
+act  moderation.told                   withdrawn                ? - - - - - - - ? ? ?
+act  moderation.told                   missing                  ? - - - - - - - ? ? ?
+read accounts.set_password             invited                  + + + + + + + + + + +
+read accounts.set_password             missing                  - - - - - - - - - - -
+act  accounts.set_password             invited                  + + + + + + + + + + +
+act  accounts.set_password             missing                  - - - - - - - - - - -
+read front.health                                               + + + + + + + + + + +
+read static                            present                  + + + + + + + + + + +
+read static                            missing                  - - - - - - - - - - -
+read moderation.care                                            ? - + + + - - + ? ? ?
+read moderation.care_submission        own group's              ? - - - - - - - ? ? ?
+read moderation.care_submission        from kin                 ? - - - - - - - ? ? ?
+read moderation.care_submission        conflicted               ? - - - - - - - ? ? ?
+read moderation.care_submission        other group's            ? - - - - - - - ? ? ?
+read moderation.care_submission        safeguarding             ? - - - - - - + ? ? ?
+read moderation.care_submission        withdrawn                ? - - - - - - - ? ? ?
+read moderation.care_submission        missing                  ? - - - - - - - ? ? ?
+act  moderation.write_care             own group's              ? - - - - - - - ? ? ?
+act  moderation.write_care             from kin                 ? - - - - - - - ? ? ?
+act  moderation.write_care             conflicted               ? - - - - - - - ? ? ?
+act  moderation.write_care             other group's            ? - - - - - - - ? ? ?
+act  moderation.write_care             safeguarding             ? - - - - - - + ? ? ?
+act  moderation.write_care             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.write_care             missing                  ? - - - - - - - ? ? ?
+act  moderation.care_contact           own group's              ? - - - - - - - ? ? ?
+act  moderation.care_contact           from kin                 ? - - - - - - - ? ? ?
+act  moderation.care_contact           conflicted               ? - - - - - - - ? ? ?
+act  moderation.care_contact           other group's            ? - - - - - - - ? ? ?
+act  moderation.care_contact           safeguarding             ? - - - - - - + ? ? ?
+act  moderation.care_contact           withdrawn                ? - - - - - - - ? ? ?
+act  moderation.care_contact           missing                  ? - - - - - - - ? ? ?
+act  moderation.return_from_care       own group's              ? - - - - - - - ? ? ?
+act  moderation.return_from_care       from kin                 ? - - - - - - - ? ? ?
+act  moderation.return_from_care       conflicted               ? - - - - - - - ? ? ?
+act  moderation.return_from_care       other group's            ? - - - - - - - ? ? ?
+act  moderation.return_from_care       safeguarding             ? - - - - - - + ? ? ?
+act  moderation.return_from_care       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.return_from_care       missing                  ? - - - - - - - ? ? ?
+act  moderation.care_seen              own group's              ? - - - - - - - ? ? ?
+act  moderation.care_seen              from kin                 ? - - - - - - - ? ? ?
+act  moderation.care_seen              conflicted               ? - - - - - - - ? ? ?
+act  moderation.care_seen              other group's            ? - - - - - - - ? ? ?
+act  moderation.care_seen              safeguarding             ? - - - - - - + ? ? ?
+act  moderation.care_seen              withdrawn                ? - - - - - - - ? ? ?
+act  moderation.care_seen              missing                  ? - - - - - - - ? ? ?
+act  moderation.care_file              own group's              ? - - - - - - - ? ? ?
+act  moderation.care_file              other group's            ? - - - - - - - ? ? ?
+act  moderation.care_file              missing file             ? - - - - - - - ? ? ?
+read moderation.trained                                         ? + - - - - - - ? ? ?
+act  moderation.trained                                         ? + - - - - - - ? ? ?
+act  moderation.end_trained            present                  ? + - - - - - - ? ? ?
+act  moderation.end_trained            missing                  ? - - - - - - - ? ? ?
 """
 
 _SUBMISSIONS = ("own group's", "from kin", "conflicted", "other group's", "safeguarding", "withdrawn", "missing")
@@ -636,6 +679,7 @@ OBJECTS: dict[frozenset[str], dict[str, dict[str, Any]]] = {
         "other group's": {"template": "other template"},
         "missing": {"template": 999},
     },
+    frozenset({"trained"}): {"present": {"trained": "trained"}, "missing": {"trained": 999}},
     frozenset({"conflict"}): {"present": {"conflict": "conflict"}, "missing": {"conflict": 999}},
     frozenset({"saved"}): {"present": {"saved": "saved"}, "missing": {"saved": 999}},
     frozenset({"made"}): {"co-lead's": {"made": "several"}, "missing": {"made": 999}},
@@ -692,10 +736,12 @@ class World:
             ("kin co-lead", [lead], kin),
             ("rapporteur", [(Role.RAPPORTEUR, third)], None),
             ("drafter", [(Role.DRAFTER, third)], None),
+            ("trained", [(Role.SAFEGUARDING, third)], None),
             ("deactivated", [lead], None),
         ):
             person = builders.person(f"{name.replace(' ', '-')}@example.org", *roles, of=organisation)
             self._people[name] = person.id
+        known = accounts.add_person("also@example.org", "Also", [(Role.SAFEGUARDING, sixth.id, None)]).memberships
         made = {
             "own group's": builders.submission(held, email="somebody@example.org"),
             "from kin": builders.submission(held, organisation="act  alliance"),
@@ -705,6 +751,7 @@ class World:
             "withdrawn": builders.submission(held),
         }
         self.known = {name: one.reference for name, one in made.items()} | {"missing": "WG3-OPEN/T-999"}
+        self.known["trained"] = str(known[0].id)
         for name, coder in (("own group's", "co-lead"), ("other group's", "other co-lead"), ("withdrawn", "co-lead")):
             coder_there = session().get_one(Person, self._people[coder])
             codes = {Axis.THEME: ["gender"], Axis.KIND: ["practice"]}

@@ -54,6 +54,7 @@ PEOPLE = {
     "rapporteur everywhere": Somebody(((Role.RAPPORTEUR, Reach()),)),
     "drafter everywhere": Somebody(((Role.DRAFTER, Reach()),)),
     "drafter of the session": Somebody(((Role.DRAFTER, Reach(listening_session_id=31)),)),
+    "trained in the group": Somebody(((Role.SAFEGUARDING, Reach(working_group_id=3)),)),
 }
 PLACES = {
     "anything": None,
@@ -76,6 +77,7 @@ account.use                rapporteur of the group  + + + + + + +
 account.use                rapporteur everywhere    + + + + + + +
 account.use                drafter everywhere       + + + + + + +
 account.use                drafter of the session   + + + + + + +
+account.use                trained in the group     + + + + + + +
 queue.read                 nobody                   - - - - - - -
 queue.read                 no role                  - - - - - - -
 queue.read                 secretariat              - - - - - - -
@@ -85,6 +87,7 @@ queue.read                 rapporteur of the group  - - - - - - -
 queue.read                 rapporteur everywhere    - - - - - - -
 queue.read                 drafter everywhere       - - - - - - -
 queue.read                 drafter of the session   - - - - - - -
+queue.read                 trained in the group     - - - - - - -
 submission.read            nobody                   - - - - - - -
 submission.read            no role                  - - - - - - -
 submission.read            secretariat              - - - - - - -
@@ -94,6 +97,7 @@ submission.read            rapporteur of the group  - - - - - - -
 submission.read            rapporteur everywhere    - - - - - - -
 submission.read            drafter everywhere       - - - - - - -
 submission.read            drafter of the session   - - - - - - -
+submission.read            trained in the group     - - - - - - -
 submission.decide          nobody                   - - - - - - -
 submission.decide          no role                  - - - - - - -
 submission.decide          secretariat              - - - - - - -
@@ -103,6 +107,7 @@ submission.decide          rapporteur of the group  - - - - - - -
 submission.decide          rapporteur everywhere    - - - - - - -
 submission.decide          drafter everywhere       - - - - - - -
 submission.decide          drafter of the session   - - - - - - -
+submission.decide          trained in the group     - - - - - - -
 submission.protect         nobody                   - - - - - - -
 submission.protect         no role                  - - - - - - -
 submission.protect         secretariat              - - - - - - -
@@ -112,6 +117,7 @@ submission.protect         rapporteur of the group  - - - - - - -
 submission.protect         rapporteur everywhere    - - - - - - -
 submission.protect         drafter everywhere       - - - - - - -
 submission.protect         drafter of the session   - - - - - - -
+submission.protect         trained in the group     - - - - - - -
 submission.translate       nobody                   - - - - - - -
 submission.translate       no role                  - - - - - - -
 submission.translate       secretariat              - - - - - - -
@@ -121,6 +127,7 @@ submission.translate       rapporteur of the group  - - - - - - -
 submission.translate       rapporteur everywhere    - - - - - - -
 submission.translate       drafter everywhere       - - - - - - -
 submission.translate       drafter of the session   - - - - - - -
+submission.translate       trained in the group     - - - - - - -
 submission.reveal_contact  nobody                   - - - - - - -
 submission.reveal_contact  no role                  - - - - - - -
 submission.reveal_contact  secretariat              - - - - - - -
@@ -130,6 +137,7 @@ submission.reveal_contact  rapporteur of the group  - - - - - - -
 submission.reveal_contact  rapporteur everywhere    - - - - - - -
 submission.reveal_contact  drafter everywhere       - - - - - - -
 submission.reveal_contact  drafter of the session   - - - - - - -
+submission.reveal_contact  trained in the group     - - - - - - -
 intervention.record        nobody                   - - - - - - -
 intervention.record        no role                  - - - - - - -
 intervention.record        secretariat              - - - - - - -
@@ -139,6 +147,7 @@ intervention.record        rapporteur of the group  + + - - + + -
 intervention.record        rapporteur everywhere    + + + + + + +
 intervention.record        drafter everywhere       - - - - - - -
 intervention.record        drafter of the session   - - - - - - -
+intervention.record        trained in the group     - - - - - - -
 submission.enter           nobody                   - - - - - - -
 submission.enter           no role                  - - - - - - -
 submission.enter           secretariat              - - - - - - -
@@ -148,6 +157,7 @@ submission.enter           rapporteur of the group  + + - - + + -
 submission.enter           rapporteur everywhere    + + + + + + +
 submission.enter           drafter everywhere       - - - - - - -
 submission.enter           drafter of the session   - - - - - - -
+submission.enter           trained in the group     - - - - - - -
 question.keep              nobody                   - - - - - - -
 question.keep              no role                  - - - - - - -
 question.keep              secretariat              + + + + + + +
@@ -157,6 +167,7 @@ question.keep              rapporteur of the group  - - - - - - -
 question.keep              rapporteur everywhere    - - - - - - -
 question.keep              drafter everywhere       - - - - - - -
 question.keep              drafter of the session   - - - - - - -
+question.keep              trained in the group     - - - - - - -
 picture.read               nobody                   - - - - - - -
 picture.read               no role                  - - - - - - -
 picture.read               secretariat              - - - - - - -
@@ -166,6 +177,7 @@ picture.read               rapporteur of the group  - - - - - - -
 picture.read               rapporteur everywhere    - - - - - - -
 picture.read               drafter everywhere       + + + + + + +
 picture.read               drafter of the session   + - + - - - -
+picture.read               trained in the group     - - - - - - -
 digest.read                nobody                   - - - - - - -
 digest.read                no role                  - - - - - - -
 digest.read                secretariat              - - - - - - -
@@ -175,6 +187,7 @@ digest.read                rapporteur of the group  - - - - - - -
 digest.read                rapporteur everywhere    - - - - - - -
 digest.read                drafter everywhere       + + + + + + +
 digest.read                drafter of the session   + - + - - - -
+digest.read                trained in the group     - - - - - - -
 digest.compile             nobody                   - - - - - - -
 digest.compile             no role                  - - - - - - -
 digest.compile             secretariat              - - - - - - -
@@ -184,6 +197,7 @@ digest.compile             rapporteur of the group  - - - - - - -
 digest.compile             rapporteur everywhere    - - - - - - -
 digest.compile             drafter everywhere       + + + + + + +
 digest.compile             drafter of the session   + - + - - - -
+digest.compile             trained in the group     - - - - - - -
 conflict.declare           nobody                   - - - - - - -
 conflict.declare           no role                  - - - - - - -
 conflict.declare           secretariat              + + + + + + +
@@ -193,6 +207,7 @@ conflict.declare           rapporteur of the group  - - - - - - -
 conflict.declare           rapporteur everywhere    - - - - - - -
 conflict.declare           drafter everywhere       + + + + + + +
 conflict.declare           drafter of the session   + - + - - - -
+conflict.declare           trained in the group     - - - - - - -
 conflict.keep              nobody                   - - - - - - -
 conflict.keep              no role                  - - - - - - -
 conflict.keep              secretariat              + + + + + + +
@@ -202,6 +217,7 @@ conflict.keep              rapporteur of the group  - - - - - - -
 conflict.keep              rapporteur everywhere    - - - - - - -
 conflict.keep              drafter everywhere       - - - - - - -
 conflict.keep              drafter of the session   - - - - - - -
+conflict.keep              trained in the group     - - - - - - -
 programme.manage           nobody                   - - - - - - -
 programme.manage           no role                  - - - - - - -
 programme.manage           secretariat              + + + + + + +
@@ -211,6 +227,37 @@ programme.manage           rapporteur of the group  - - - - - - -
 programme.manage           rapporteur everywhere    - - - - - - -
 programme.manage           drafter everywhere       - - - - - - -
 programme.manage           drafter of the session   - - - - - - -
+programme.manage           trained in the group     - - - - - - -
+question.ask               nobody                   - - - - - - -
+question.ask               no role                  - - - - - - -
+question.ask               secretariat              - - - - - - -
+question.ask               co-lead of the group     + + - - - + -
+question.ask               co-lead of the session   + - + - - - -
+question.ask               rapporteur of the group  - - - - - - -
+question.ask               rapporteur everywhere    - - - - - - -
+question.ask               drafter everywhere       - - - - - - -
+question.ask               drafter of the session   - - - - - - -
+question.ask               trained in the group     + + - - - + -
+safeguarding.care          nobody                   - - - - - - -
+safeguarding.care          no role                  - - - - - - -
+safeguarding.care          secretariat              - - - - - - -
+safeguarding.care          co-lead of the group     + + - - - + -
+safeguarding.care          co-lead of the session   + - + - - - -
+safeguarding.care          rapporteur of the group  - - - - - - -
+safeguarding.care          rapporteur everywhere    - - - - - - -
+safeguarding.care          drafter everywhere       - - - - - - -
+safeguarding.care          drafter of the session   - - - - - - -
+safeguarding.care          trained in the group     + + - - - + -
+safeguarding.name          nobody                   - - - - - - -
+safeguarding.name          no role                  - - - - - - -
+safeguarding.name          secretariat              + + + + + + +
+safeguarding.name          co-lead of the group     - - - - - - -
+safeguarding.name          co-lead of the session   - - - - - - -
+safeguarding.name          rapporteur of the group  - - - - - - -
+safeguarding.name          rapporteur everywhere    - - - - - - -
+safeguarding.name          drafter everywhere       - - - - - - -
+safeguarding.name          drafter of the session   - - - - - - -
+safeguarding.name          trained in the group     - - - - - - -
 """
 
 

@@ -57,3 +57,42 @@ def test_a_conflict_is_recorded_and_ended(secretariat: Page) -> None:
         page.locator("main form[action$='/end/'] button").first.click()
     faults += seen(page, "conflicts-ended")
     assert faults == []
+
+
+def test_who_is_trained_is_named(secretariat: Page) -> None:
+    page, faults = secretariat, []
+    page.goto(f"{page.home}/trained/")  # type: ignore[attr-defined]
+    faults += seen(page, "trained-nobody")
+    page.select_option("#person", index=1)
+    with page.expect_navigation():
+        page.locator("main form[action$='/trained/'] .actions button").click()
+    faults += seen(page, "trained")
+    with page.expect_navigation():
+        page.locator("main form[action$='/end/'] button").first.click()
+    assert faults == []
+
+
+def test_what_is_with_safeguarding_is_taken_care_of(page: Page) -> None:
+    """No example person is trained: a co-lead stands in."""
+    faults: list[str] = []
+    page.goto(f"{page.home}/queue/?state=submitted")  # type: ignore[attr-defined]
+    with page.expect_navigation():
+        page.locator(".queue > li > a").first.click()
+    page.locator("#safeguard-words").evaluate("one => { one.closest('details').open = true }")
+    page.fill("#safeguard-words", "I am worried about the people at the end of this text.")
+    with page.expect_navigation():
+        page.locator("form[action*='/decide/safeguard/'] button").click()
+    page.goto(f"{page.home}/care/")  # type: ignore[attr-defined]
+    faults += seen(page, "care")
+    with page.expect_navigation():
+        page.locator(".queue > li > a").first.click()
+    page.locator("#done ~ details summary").first.click()
+    page.fill("#words", "They were told where to sleep tonight.")
+    with page.expect_navigation():
+        page.locator("form[action$='/write/'] button").click()
+    faults += seen(page, "care-submission")
+    page.locator("#back ~ details summary").first.click()
+    page.fill("#return-words", "They are safe now.")
+    with page.expect_navigation():
+        page.locator("form[action$='/return/'] button").click()
+    assert faults == []

@@ -638,12 +638,12 @@ def test_only_what_is_offered_can_be_used(app: Flask, lead: FlaskClient) -> None
 
 def test_what_comes_with_intake_is_whole_and_added_once(app: Flask) -> None:
     with app.app_context():
-        for added in (8, 0):
+        for added in (10, 0):
             with transaction():
                 assert question_templates.provide() == added
         kept = session().scalars(sa.select(QuestionTemplate)).all()
-        assert [one.missing for one in kept] == [()] * 8
-        assert len({one.text[code] for one in kept for code in one.text}) == 32
+        assert [one.missing for one in kept] == [()] * 10
+        assert len({one.text[code] for one in kept for code in one.text}) == 40
 
 
 def test_templates_are_added_changed_and_retired_with_their_history(app: Flask, lead: FlaskClient) -> None:

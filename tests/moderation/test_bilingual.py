@@ -116,7 +116,8 @@ def test_nothing_leaves_that_may_not(app: Flask, lead: FlaskClient) -> None:
     counted, held, declined = told(app, tier=0), told(app), told(app)
     desk.put_in_state(app, held, "safeguarding")
     desk.put_in_state(app, declined, "declined")
-    for reference in (counted, held, declined):
+    assert lead.get(address(held)).status_code == 404
+    for reference in (counted, declined):
         assert "may not leave" in text(lead.get(address(reference)))
         form = form_on(lead.get(RETURN), action="/return/")
         typed = {"reference": reference, "target": "en", "kind": "xlsx", "ready": "1"}

@@ -32,9 +32,10 @@ from intake.foundation.files.kinds import BY_NAME
 from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
 from intake.foundation.identifiers import new_form_token
-from intake.moderation import coding, conflicts, handover, outbox, redacted, redaction
+from intake.moderation import care, coding, conflicts, handover, outbox, redacted, redaction
 from intake.moderation import services as desk
 from intake.moderation.coding import Axis
+from intake.moderation.models import CareKind
 from intake.moderation.redaction import Wish
 from intake.moderation.spans import Span
 from intake.programme.models import ListeningSession
@@ -48,7 +49,10 @@ from tests.accounts.test_matrix import SPENDS, TYPED, Cell, World, address, cell
 
 __all__ = ["one_world", "world"]  # fixtures
 
-ACTORS = ("stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", "rapporteur", "drafter", "contributor")
+ACTORS = (
+    "stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", "rapporteur", "drafter", "trained",
+    "contributor",
+)  # fmt: skip
 """Those of the access matrix who may read anything at all, and a stranger."""
 LEADS = frozenset({"co-lead", "kin co-lead"})
 NOBODY: frozenset[str] = frozenset()
@@ -64,7 +68,7 @@ TELLING = {
     "nobody", "somebody", "what_happened",
 }  # fmt: skip
 """Values of filters that fit what is planted; of filters without one of these, the first two values are tried."""
-REVEALS = {"moderation.contact"}
+REVEALS = {"moderation.contact", "moderation.care_contact"}
 """Acts that open contacts, which is what they are for: who may do it reads them there, and it is recorded."""
 
 
@@ -132,13 +136,29 @@ def half_written(planted: Planted) -> None:
 
 def with_which_a_conflict_is_declared(planted: Planted) -> None:
     """From an organisation with which the co-lead has a conflict: the kin co-lead does all that can be done with it."""
-    made = told(planted, "conflict", "wg3-open", {"kin co-lead"}, organisation=CLOSE, danger_now="yes")
+    made = told(planted, "conflict", "wg3-open", {"kin co-lead"}, organisation=CLOSE)
     other = somebody("kin co-lead")
     memo = planted.word("conflictmemo", {"kin co-lead"})
-    coding.add(made, other, Span(1, "what_happened", 0, 4), {Axis.THEME: ["gender"]}, memo=memo)
+    coding.add(
+        made, other, Span(1, "what_happened", 0, 4), {Axis.THEME: ["gender"], Axis.KIND: ["practice"]}, memo=memo
+    )
     outbox.hold_question(made, other, seen="", words=planted.word("conflictquestion", {"kin co-lead"}), language="en")
     alone = told(planted, "alone", "wg3-open", {"kin co-lead"}, organisation=CLOSE)
     decided(alone, "accept", other)
+
+
+def with_safeguarding(planted: Planted) -> None:
+    """What came with danger, and what a co-lead handed on: those who are trained write down what they do."""
+    trained = somebody("trained")
+    came = told(planted, "danger", "wg3-open", {"trained"}, danger_now="yes")
+    care.write(came, trained, CareKind.NOTE, planted.word("carenote", {"trained"}))
+    outbox.hold_question(came, trained, seen="", words=planted.word("careanswer", {"trained"}), language="en")
+    handed = told(planted, "handed", "wg3-open", {"trained"})
+    lead = somebody("kin co-lead")
+    coding.add(handed, lead, Span(1, "what_happened", 0, 4), {Axis.THEME: ["gender"], Axis.KIND: ["practice"]},
+               memo=planted.word("handedmemo"))  # fmt: skip
+    decided(handed, "accept", lead)
+    decided(handed, "safeguard", lead, planted.word("worry", {"trained"}))
 
 
 def of_another_group(planted: Planted) -> None:
@@ -185,6 +205,8 @@ UNKNOWN: tuple[tuple[tuple[Plant, ...], frozenset[str]], ...] = (
     # Drafters know how much came in to their sessions, whoever sent it.
     ((from_kin,), frozenset(ACTORS) - {"co-lead", "drafter"}),
     ((with_which_a_conflict_is_declared,), frozenset(ACTORS) - {"kin co-lead", "drafter"}),
+    # Co-leads know how much is with safeguarding.
+    ((with_safeguarding,), frozenset(ACTORS) - {"trained", "co-lead", "kin co-lead", "drafter"}),
     ((of_another_group, half_written), frozenset(ACTORS) - {"other co-lead"}),
 )
 """What is planted, and those for whom nothing changes by it."""
@@ -335,7 +357,16 @@ def compare(before: Walk, after: Walk) -> list[str]:
 
 def test_what_somebody_must_not_know_of_is_nowhere_and_changes_nothing(world: World, planted: Planted) -> None:
     # Planted words are looked for before they are there, too.
-    words = ["zqkintext", "zqothertext", "zqdraft", "zqkinfile", "zqconflicttext", "zqalonetext"]
+    words = [
+        "zqkintext",
+        "zqothertext",
+        "zqdraft",
+        "zqkinfile",
+        "zqconflicttext",
+        "zqalonetext",
+        "zqdangertext",
+        "zqhandedtext",
+    ]
     with world.app.app_context(), transaction():
         conflicts.declare(somebody("co-lead"), somebody("secretariat"), conflicts.With(CLOSE), "Married there.")
     for actor in ACTORS:

@@ -109,6 +109,30 @@ def test_a_decision_against_a_withdrawal(app: Flask) -> None:
         assert (state, standing, claim) == ("withdrawn", None, None)
 
 
+def test_a_decision_against_a_flag(app: Flask) -> None:
+    """Whoever is second finds it gone, and what somebody is worried about is never decided beside it."""
+    for _round in range(desk.ROUNDS):
+        reference = give(app)
+        outcomes = at_once(app, reference, deciding(LEAD, "accept"), deciding(COLLEAGUE, "safeguard", "I am worried."))
+        assert winners(outcomes) == 1
+        state, standing = columns(app, reference, "state", "accepted_revision")
+        assert (state, standing) in {("accepted", 1), ("safeguarding", None)}
+        with app.app_context():
+            assert len(found(reference).decisions) == 1
+
+
+def test_two_return_it_from_safeguarding(app: Flask) -> None:
+    for _round in range(desk.ROUNDS):
+        reference = give(app)
+        at_once(app, reference, deciding(LEAD, "safeguard", "I am worried."))
+
+        def returning(submission: Submission) -> None:
+            services.decide(submission, "return", somebody(LEAD), version=2, words="They are safe.")
+
+        assert winners(at_once(app, reference, returning, returning)) == 1
+        assert columns(app, reference, "state") == ("in_review",)
+
+
 def test_several_at_once_against_one(app: Flask) -> None:
     for what, single in (
         (bulk.Act.CLAIM, claiming(LEAD)),

@@ -111,7 +111,7 @@ MODERATORS = {
     "question_asked": {"accept", "decline", "safeguard", "tell"},
     "accepted": {"reopen", "safeguard", "tell"},
     "declined": {"reopen", "tell"},
-    "safeguarding": {"return"},
+    "safeguarding": {"return"},  # on a desk of its own
 }
 LEADS_TO = {
     "accept": "accepted", "decline": "declined", "safeguard": "safeguarding",
@@ -123,7 +123,7 @@ def test_the_page_offers_the_legal_moves_only(app: Flask, lead: FlaskClient) -> 
     reference = give(app)
     for state, verbs in MODERATORS.items():
         put_in_state(app, reference, state)
-        assert offered(lead.get(url(reference))) == verbs
+        assert state == "safeguarding" or offered(lead.get(url(reference))) == verbs
 
 
 @pytest.mark.parametrize("state", MODERATORS)
@@ -550,7 +550,7 @@ def test_arabic_typed_under_another_language_is_arabic_everywhere(app: Flask, le
     assert decide(lead, reference, "safeguard", "خطر").status_code == 303
     with app.app_context():
         assert desk.found(reference).messages[0].language == "ar"
-    shown = page(lead.get(url(reference)))
+    shown = page(lead.get(f"/en/staff/care/{reference}/"))
     said = shown.cssselect(".thread .words")
     reasons = shown.get_element_by_id("history").getparent().cssselect(".words")
     assert [one.text_content().strip() for one in (*said, *reasons)] == [words, words, "خطر"]
@@ -562,7 +562,8 @@ def test_a_reason_is_in_the_language_of_who_gave_it(app: Flask, lead: FlaskClien
     with app.app_context(), transaction():
         desk.somebody(COLLEAGUE).language = "fr"
     decide(signed_in(app, COLLEAGUE), reference, "safeguard", "Danger.")
-    act(lead, reference, "decide/return/", {"words": "Calme."})
+    care = f"/en/staff/care/{reference}/"
+    send(lead, care, form_on(lead.get(care), action="/return/"), {"words": "Calme."})
     act(lead, reference, "decide/decline/", {"words": "Merci.", "language": "es"})
     reasons = page(lead.get(url(reference))).get_element_by_id("history").getparent().cssselect(".words")
     assert [spoken(one)[0] for one in reasons] == ["fr", "en", "es"]

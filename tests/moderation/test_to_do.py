@@ -31,9 +31,9 @@ Clock = Callable[[float, int], datetime]
 ME = "/en/staff/me/"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let so many days pass, and let it be an hour (UTC)."""
+    """Let so many days pass, and let it be an hour (UTC). Before anybody signs in: a visit of the night ends by noon."""
     begun = datetime.now(UTC)
 
     def at(days: float, hour: int = 12) -> datetime:

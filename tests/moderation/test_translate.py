@@ -444,9 +444,9 @@ def test_a_machine_drafts_what_is_missing_and_that_is_said_until_somebody_checke
 
 @pytest.mark.parametrize(
     "about",
-    [{}, {"machine_translation": True, "tier": 0}, {"machine_translation": True, "state": "safeguarding"},
+    [{}, {"machine_translation": True, "tier": 0},
      {"machine_translation": True, "state": "declined"}],
-    ids=["not asked", "only counted", "safeguarding", "declined"],
+    ids=["not asked", "only counted", "declined"],
 )  # fmt: skip
 def test_no_text_is_given_to_a_machine_whose_author_did_not_allow_it(
     app: Flask, lead: FlaskClient, server: Server, about: dict[str, object]

@@ -19,6 +19,9 @@ from intake.moderation.filters import Filters
 from intake.moderation.services import ClaimedByOther
 from intake.submissions.models import Decision, Submission
 
+_ALSO_IN_CARE = frozenset({"question.ask"})
+"""What is done in the same way by whoever takes care of what is with safeguarding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -32,7 +35,10 @@ class Trouble:
 
 def found_or_404(reference: str, permission: str) -> Submission:
     """The submission, if it exists for the signed-in person and they have ``permission`` over it."""
-    found = reading.find(reference, guards.signed_in())
+    person = guards.signed_in()
+    found = reading.find(reference, person)
+    if found is None and permission in _ALSO_IN_CARE:
+        found = reading.find_in_care(reference, person)
     if found is None:
         abort(404)
     guards.require(permission, found)
@@ -42,6 +48,8 @@ def found_or_404(reference: str, permission: str) -> Submission:
 def back_to(reference: str) -> ResponseReturnValue:
     """The page of a submission, with the filters that were set."""
     filters = Filters.read(request.args)
+    if reading.find_in_care(reference, guards.signed_in()) is not None:
+        return redirect(url_for("moderation.care_submission", reference=reference), 303)
     return redirect(url_for("moderation.submission", reference=reference, **filters.arguments()), 303)
 
 

@@ -42,12 +42,12 @@ class Preview(NamedTuple):
 
 
 @bp.route("/submissions/<reference:reference>/question/", methods=["GET", "POST"])
-@guards.staff("submission.decide")
+@guards.staff("question.ask")
 @gives_back
 @accepts(LARGEST_FORM_BYTES)
 def question(reference: str) -> ResponseReturnValue:
     """Write a question to the contributor, or change the one that is held, and put it into the outbox."""
-    found, person = found_or_404(reference, "submission.decide"), guards.signed_in()
+    found, person = found_or_404(reference, "question.ask"), guards.signed_in()
     held = outbox.held_for(found, person)
     if request.method != "POST" and not went_wrong():
         return _write(found, QuestionForm.of(found, held))
@@ -65,11 +65,11 @@ def question(reference: str) -> ResponseReturnValue:
                 template_id=form.chosen_template(offered),
             )  # fmt: skip
     except Stale:
-        return _written_meanwhile(found_or_404(reference, "submission.decide"), form), 409
+        return _written_meanwhile(found_or_404(reference, "question.ask"), form), 409
     except ClaimedByOther as other:
-        return _write(found_or_404(reference, "submission.decide"), form, trouble=somebody_else(other)), 409
+        return _write(found_or_404(reference, "question.ask"), form, trouble=somebody_else(other)), 409
     except IllegalMove:
-        return _write(found_or_404(reference, "submission.decide"), form, trouble=_cannot_ask()), 409
+        return _write(found_or_404(reference, "question.ask"), form, trouble=_cannot_ask()), 409
     except reading.Unreadable:
         abort(404)
     flash(_("The question is in the outbox. Nothing has left yet: please read it as the contributor will."), "done")
@@ -77,57 +77,59 @@ def question(reference: str) -> ResponseReturnValue:
 
 
 @bp.get("/submissions/<reference:reference>/question/read/")
-@guards.staff("submission.decide")
+@guards.staff("question.ask")
 def read_question(reference: str) -> ResponseReturnValue:
     """The held question as the contributor will see it, with what could show who somebody is."""
-    found = found_or_404(reference, "submission.decide")
+    found = found_or_404(reference, "question.ask")
     held = outbox.held_for(found, guards.signed_in())
     return back_to(reference) if held is None else _read(found, held)
 
 
 @bp.post("/submissions/<reference:reference>/question/send/")
-@guards.staff("submission.decide")
+@guards.staff("question.ask")
 @gives_back
 @accepts(LARGEST_FORM_BYTES)
 def send_question(reference: str) -> ResponseReturnValue:
     """Let the held question leave, as it was read."""
-    found, person, form = found_or_404(reference, "submission.decide"), guards.signed_in(), ReadForm()
+    found, person, form = found_or_404(reference, "question.ask"), guards.signed_in(), ReadForm()
     if went_wrong():
         return _read_again(found, form, what_went_wrong())
     try:
         with transaction():
             outbox.send(found, person, seen=form.seen.data or "", version=form.version_seen())
     except Stale:
-        return _read_again(found_or_404(reference, "submission.decide"), form, _changed_meanwhile()), 409
+        return _read_again(found_or_404(reference, "question.ask"), form, _changed_meanwhile()), 409
     except ClaimedByOther as other:
-        return _read_again(found_or_404(reference, "submission.decide"), form, somebody_else(other)), 409
+        return _read_again(found_or_404(reference, "question.ask"), form, somebody_else(other)), 409
     except Overtaken:
-        found = found_or_404(reference, "submission.decide")
+        found = found_or_404(reference, "question.ask")
         return _read_again(found, form, _submission_changed(found)), 409
     except IllegalMove:
-        return _read_again(found_or_404(reference, "submission.decide"), form, _cannot_ask()), 409
+        return _read_again(found_or_404(reference, "question.ask"), form, _cannot_ask()), 409
     except NeedsAnother:
-        return _read_again(found_or_404(reference, "submission.decide"), form, None), 409
+        return _read_again(found_or_404(reference, "question.ask"), form, None), 409
     except reading.Unreadable:
         abort(404)
     flash(_("The question has left: the contributor will see it when they come back with their code."), "done")
+    if reading.find_in_care(reference, person) is not None:
+        return back_to(reference)
     return redirect(url_for("moderation.outbox"), 303)
 
 
 @bp.post("/submissions/<reference:reference>/question/discard/")
-@guards.staff("submission.decide")
+@guards.staff("question.ask")
 @gives_back
 @accepts(LARGEST_FORM_BYTES)
 def discard_question(reference: str) -> ResponseReturnValue:
     """Take the held question out of the outbox."""
-    found, person, form = found_or_404(reference, "submission.decide"), guards.signed_in(), ReadForm()
+    found, person, form = found_or_404(reference, "question.ask"), guards.signed_in(), ReadForm()
     if went_wrong():
         return _read_again(found, form, what_went_wrong())
     try:
         with transaction():
             outbox.discard(found, person, seen=form.seen.data or "")
     except Stale:
-        return _read_again(found_or_404(reference, "submission.decide"), form, _changed_meanwhile()), 409
+        return _read_again(found_or_404(reference, "question.ask"), form, _changed_meanwhile()), 409
     except reading.Unreadable:
         abort(404)
     flash(_("The question is discarded. Whoever asks again is offered its words."), "done")

@@ -27,7 +27,7 @@ from intake.submissions import attachments
 from intake.submissions.attachments import Gone, NotNow, Stored, TooMany
 from intake.submissions.file_words import FOUND, KINDS, LIMITS, NOT_LOOKED_INTO, REFUSALS, TOO_MANY
 from intake.submissions.models import Attachment, Draft, Submission
-from intake.submissions.workflow import WAITING
+from intake.submissions.workflow import TAKES_FILES
 
 from . import visit
 from .blueprint import bp
@@ -208,7 +208,7 @@ def _owner() -> Draft | Submission | None:
 
 def _page(owner: Draft | Submission, *, problem: str | None = None, told: list[Told] | None = None) -> str:
     held = attachments.of(owner)
-    is_open = isinstance(owner, Draft) or owner.state in WAITING
+    is_open = isinstance(owner, Draft) or owner.state in TAKES_FILES
     return render_template(
         "submissions/files.html",
         form=FlaskForm(formdata=None),
