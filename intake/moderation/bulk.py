@@ -27,7 +27,7 @@ from intake.submissions.models import Submission
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import WAITING, IllegalMove, Overtaken
 
-from . import handover, queries, reading, services
+from . import coding, handover, queries, reading, services
 from .models import Scheme
 from .services import ClaimedByOther
 
@@ -55,6 +55,7 @@ class Skip(StrEnum):
     NOT_YOURS = "not_yours"
     ALREADY = "already"
     CANNOT = "cannot"
+    AFRESH = "afresh"
 
 
 class BulkAct(Base):
@@ -201,6 +202,8 @@ def _why_not(submission: Submission, person: Person, version: int, wanted: Wante
         return Skip.NOT_OPEN
     if other is not None and wanted.act is not Act.HAND:
         return Skip.CLAIMED
+    if wanted.act is Act.THEME and coding.is_coding_afresh(submission, person):
+        return Skip.AFRESH
     if wanted.act is Act.THEME and wanted.theme in queries.codes_of(submission)[Scheme.THEME]:
         return Skip.ALREADY
     if wanted.colleague is not None and not handover.can_take(submission, wanted.colleague):

@@ -27,6 +27,7 @@ from intake.submissions.services import erased_with_submission
 
 from . import codebook, reading, spans
 from .codebook import Book
+from .models import CodingAfresh, SecondCoding, SecondCodingItem
 from .spans import Span
 
 
@@ -115,20 +116,6 @@ class ExcerptCode(Base):
     code: Mapped[str] = mapped_column(sa.String(60))
 
 
-@erased_with_submission
-class CodingAfresh(Base):
-    """Somebody codes a submission without seeing what others made of it, until it is done."""
-
-    __tablename__ = "coding_afresh"
-
-    submission_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
-    started_at: Mapped[datetime] = mapped_column(Moment)
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
-
-
 class AlreadyCoded(Exception):
     """The person coded this passage before, in another way: ``number`` says which excerpt it is."""
 
@@ -167,6 +154,20 @@ def is_coding_afresh(submission: Submission, person: Person) -> bool:
     """Whether ``person`` must not see now what others made of ``submission``."""
     row = session().get(CodingAfresh, (submission.id, person.id))
     return row is not None and row.done_at is None
+
+
+def is_in_sample(submission: Submission, person: Person) -> bool:
+    """Whether ``person`` codes it as one of a sample: then it is done when all of them are."""
+    sought = (
+        sa.select(SecondCodingItem.submission_id)
+        .join(SecondCoding, SecondCoding.id == SecondCodingItem.second_coding_id)
+        .where(
+            SecondCodingItem.submission_id == submission.id,
+            SecondCoding.coder_id == person.id,
+            SecondCoding.done_at.is_(None),
+        )
+    )
+    return session().scalar(sought.limit(1)) is not None
 
 
 def may_code_afresh(submission: Submission, person: Person) -> bool:
@@ -415,8 +416,14 @@ def code_afresh(submission: Submission, person: Person) -> None:
 
 
 def done_afresh(submission: Submission, person: Person) -> None:
-    """Let ``person`` see what others made of it; raises ``Unreadable`` when it does not exist for them."""
+    """Let ``person`` see what others made of it, unless it is one of a sample that they are not done with.
+
+    Raises:
+        Unreadable: it does not exist for them.
+    """
     _hold(submission, person)
+    if is_in_sample(submission, person):
+        return
     row = session().get(CodingAfresh, (submission.id, person.id))
     if row is None or row.done_at is not None:
         return

@@ -24,7 +24,7 @@ from intake.submissions.models import Attachment, Submission
 
 from . import reading
 from .filters import AGES, Claimed, Filters, Flag
-from .models import Coding, HeldQuestion, Scheme, is_held, is_waiting
+from .models import Coding, HeldQuestion, Scheme, codes_unseen, is_held, is_waiting
 from .queries import (
     COUNTED_TO,
     FLAGGED,
@@ -167,7 +167,7 @@ def _of_facet(facet: str, base: sa.CTE) -> Iterator[_Select]:
         yield sa.select(_said(facet), key, sa.func.count()).where(grouped.is_not(None)).group_by(grouped)
     elif facet == "theme":
         found = sa.select(_said(facet), Coding.code, sa.func.count()).join(base, base.c.id == Coding.submission_id)
-        yield found.where(Coding.scheme == Scheme.THEME).group_by(Coding.code)
+        yield found.where(Coding.scheme == Scheme.THEME, ~codes_unseen()).group_by(Coding.code)
     else:
         for key_of_one, condition in _conditions(facet, base).items():
             yield _figure(facet, key_of_one, sa.select(sa.func.count()).select_from(base).where(condition))

@@ -190,6 +190,72 @@ class CareRecord(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+@erased_with_submission
+class CodingAfresh(Base):
+    """Somebody codes a submission without seeing what others made of it, until it is done."""
+
+    __tablename__ = "coding_afresh"
+
+    submission_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SecondCoding(Base):
+    """Somebody is asked to code a sample without seeing what others made of it, until all of it is done.
+
+    The sample of ``size`` was drawn from the ``drawn_from`` submissions that could be, in the order of their
+    numbers, by ``seed``: whoever has these can draw it again.
+    """
+
+    __tablename__ = "second_coding"
+    __table_args__ = (
+        sa.Index("ix_second_coding_one", "listening_session_id", "coder_id", unique=True,
+                 sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listening_session_id: Mapped[int] = mapped_column(sa.ForeignKey("listening_session.id", ondelete="CASCADE"))
+    coder_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    seed: Mapped[str] = mapped_column(sa.String(32))
+    size: Mapped[int]
+    drawn_from: Mapped[int]
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    coder: Mapped[Person] = relationship(foreign_keys=[coder_id])
+
+
+@erased_with_submission
+class SecondCodingItem(Base):
+    """One submission of a sample; ``first`` and ``second`` are the themes of either when the second was done."""
+
+    __tablename__ = "second_coding_item"
+
+    second_coding_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("second_coding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    submission_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    first: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    second: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
+
+def codes_unseen() -> sa.ColumnElement[bool]:
+    """The condition that whoever asks (``me``) codes the submission of a ``Coding`` without seeing others' codes."""
+    here = sa.select(CodingAfresh.submission_id).where(
+        CodingAfresh.submission_id == Coding.submission_id,
+        CodingAfresh.person_id == sa.bindparam("me", type_=sa.Integer),
+        CodingAfresh.done_at.is_(None),
+    )
+    return here.correlate(Coding).exists()
+
+
 def is_waiting() -> sa.ColumnElement[bool]:
     """The condition that a submission waits for a decision, written out so that the partial index is found."""
     return Submission.state.in_(

@@ -25,7 +25,7 @@ from intake.submissions.vocabulary import State
 
 from . import reading, translated
 from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, countries_in
-from .models import Coding, HeldQuestion, Scheme, is_asked, is_held, is_waiting
+from .models import Coding, HeldQuestion, Scheme, codes_unseen, is_asked, is_held, is_waiting
 from .reading import Reach
 
 PAGE_SIZE = 50
@@ -273,8 +273,9 @@ def has_files() -> sa.ColumnElement[bool]:
 
 
 def coded(scheme: Scheme, code: str) -> sa.ColumnElement[bool]:
-    """The condition that somebody found ``code`` in it."""
-    return Submission.id.in_(sa.select(Coding.submission_id).where(Coding.scheme == scheme, Coding.code == code))
+    """The condition that somebody found ``code`` in it, and that whoever asks may see so now."""
+    has_it = sa.and_(Coding.scheme == scheme, Coding.code == code, ~codes_unseen())
+    return Submission.id.in_(sa.select(Coding.submission_id).where(has_it))
 
 
 def _columns() -> _Select:

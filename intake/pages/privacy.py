@@ -132,7 +132,8 @@ STORED: tuple[Group, ...] = (
              _columns("excerpt", "id submission_id number revision name start end person_id at afresh memo version "
                       "removed_at removed_by_id")
              + _columns("excerpt_code", "id excerpt_id axis code")
-             + _columns("coding_afresh", "submission_id person_id started_at done_at")),
+             + _columns("coding_afresh", "submission_id person_id started_at done_at")
+             + _columns("second_coding_item", "second_coding_id submission_id first second")),
         Item(_l("What you wrote in other languages, who translated and who checked it; encrypted with the text"),
              _l("So that people who do not read your language hear you."), _AS_LONG_AS_SUBMISSION,
              _columns("translation", "id submission_id number revision answer place paragraph language origin follows "
@@ -191,6 +192,10 @@ STORED: tuple[Group, ...] = (
         Item(_l("What you change in a code book, and when"),
              _l("So that everybody sees how its themes came about."), _l("For good."),
              _columns("code_book_change", "id listening_session_id code at person_id act old new")),
+        Item(_l("Which sample you were asked to code a second time, by whom, and when you were done"),
+             _l("So that every figure and quotation can be traced."), _l("For good."),
+             _columns("second_coding", "id listening_session_id coder_id asked_by_id asked_at seed size drawn_from "
+                      "done_at")),
         Item(_l("What you note about who has not been heard from, and when"),
              _l("So that those who work on it know of each other."), _l("For good."),
              _columns("gap_mark", "id listening_session_id axis code mark note person_id at")),

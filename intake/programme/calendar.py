@@ -1,14 +1,17 @@
-"""A dated listening session as an iCalendar file: what the programme says in public, nobody's name."""
+"""A dated listening session as an iCalendar file: what the programme says in public, nobody's name.
+
+Written as RFC 5545 has it: lines end with CR LF and are folded at 75 octets (3.1), a comma, a semicolon, a backslash
+and a line's end are escaped in a text (3.3.11), and moments are in UTC (3.3.5).
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
-from icalendar.prop import vText
 
 from intake.foundation.i18n import in_this_language, language
 
@@ -17,6 +20,9 @@ from .vocabulary import SessionState
 from .words import held_in, interpreted
 
 _PRODUCT = "-//Intake//Listening sessions//EN"
+_LONGEST_LINE = 75
+"""Octets, the line's end not counted."""
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
 def calendar(held: ListeningSession) -> bytes:
@@ -30,42 +36,38 @@ def calendar(held: ListeningSession) -> bytes:
         if held.date is None:
             raise ValueError(f"{held.code} has no date")
         events = [_day(held, held.date)]
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
+    lines = ["BEGIN:VCALENDAR", f"PRODID:{_PRODUCT}", "VERSION:2.0"]
     for event in events:
-        calendar.add_component(event)
-    return calendar.to_ical()
+        lines += ["BEGIN:VEVENT", *event, "END:VEVENT"]
+    return b"".join(map(_folded, [*lines, "END:VCALENDAR"]))
 
 
-def _day(held: ListeningSession, day: date) -> Event:
-    event = _event(held, held.code)
-    event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
-    event.add("transp", "TRANSPARENT")
-    return event
+def _day(held: ListeningSession, day: date) -> list[str]:
+    return [
+        *_event(held, held.code),
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        "TRANSP:TRANSPARENT",
+    ]
 
 
-def _sitting(held: ListeningSession, sitting: Sitting, starts_at: datetime) -> Event:
-    event = _event(held, f"{held.code}-{sitting.position}")
-    event.add("dtstart", starts_at)
+def _sitting(held: ListeningSession, sitting: Sitting, starts_at: datetime) -> list[str]:
+    event = [*_event(held, f"{held.code}-{sitting.position}"), f"DTSTART:{_moment(starts_at)}"]
     if sitting.minutes:
-        event.add("dtend", starts_at + timedelta(minutes=sitting.minutes))
+        event.append(f"DTEND:{_moment(starts_at + timedelta(minutes=sitting.minutes))}")
     return event
 
 
-def _event(held: ListeningSession, name: str) -> Event:
+def _event(held: ListeningSession, name: str) -> Iterator[str]:
     base = current_app.config["SETTINGS"].base_url
-    event = Event()
-    event.add("uid", f"{name}@{urlsplit(base).hostname}")
-    event.add("dtstamp", held.changed_at)
-    event.add("sequence", len(held.revisions))
     topic = in_this_language(held.topic)
-    _add_text(event, "summary", topic.text or _("Listening session"), topic.language)
-    _add_text(event, "description", _description(held), language().code)
-    event.add("url", base + url_for("programme.listening_session", slug=held.slug))
-    event.add("status", "TENTATIVE" if held.state == SessionState.TBD else "CONFIRMED")
-    return event
+    yield f"UID:{_text(f'{name}@{urlsplit(base).hostname}')}"
+    yield f"DTSTAMP:{_moment(held.changed_at)}"
+    yield f"SEQUENCE:{len(held.revisions)}"
+    yield f"SUMMARY;LANGUAGE={topic.language}:{_text(topic.text or _('Listening session'))}"
+    yield f"DESCRIPTION;LANGUAGE={language().code}:{_text(_description(held))}"
+    yield f"URL:{base + url_for('programme.listening_session', slug=held.slug)}"
+    yield f"STATUS:{'TENTATIVE' if held.state == SessionState.TBD else 'CONFIRMED'}"
 
 
 def _description(held: ListeningSession) -> str:
@@ -74,7 +76,21 @@ def _description(held: ListeningSession) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _add_text(event: Event, name: str, text: str, code: str) -> None:
-    value = vText(text)
-    value.params["LANGUAGE"] = code
-    event.add(name, value)
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _text(words: str) -> str:
+    return words.translate(_ESCAPED)
+
+
+def _folded(line: str) -> bytes:
+    """``line`` in pieces that begin with a space after the first, cut between characters."""
+    pieces, piece = [], b""
+    for character in line:
+        octets = character.encode()
+        if len(piece) + len(octets) > _LONGEST_LINE:
+            pieces.append(piece)
+            piece = b" "
+        piece += octets
+    return b"\r\n".join([*pieces, piece]) + b"\r\n"

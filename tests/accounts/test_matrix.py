@@ -211,6 +211,21 @@ act  picture.mark_gap                  expected                 ? - + - + - - - 
 act  picture.mark_gap                  other group's            ? - - + - - - - ? ? ?
 act  picture.mark_gap                  missing                  ? - - - - - - - ? ? ?
 act  picture.mark_gap                  missing gap              ? - - - - - - - ? ? ?
+read moderation.agreements             open                     ? - + - + - - - ? ? ?
+read moderation.agreements             closed                   ? - + - + - - - ? ? ?
+read moderation.agreements             other group's            ? - - + - - - - ? ? ?
+read moderation.agreements             missing                  ? - - - - - - - ? ? ?
+act  moderation.ask_second_coder       open                     ? - + - + - - - ? ? ?
+act  moderation.ask_second_coder       closed                   ? - + - + - - - ? ? ?
+act  moderation.ask_second_coder       other group's            ? - - + - - - - ? ? ?
+act  moderation.ask_second_coder       missing                  ? - - - - - - - ? ? ?
+act  moderation.done_second_coding     open                     ? - + - + - - - ? ? ?
+act  moderation.done_second_coding     closed                   ? - + - + - - - ? ? ?
+act  moderation.done_second_coding     other group's            ? - - + - - - - ? ? ?
+act  moderation.done_second_coding     missing                  ? - - - - - - - ? ? ?
+act  moderation.export_agreement       present                  ? - + - + - - - ? ? ?
+act  moderation.export_agreement       other group's            ? - - + - - - - ? ? ?
+act  moderation.export_agreement       missing format           ? - - - - - - - ? ? ?
 read submissions.enter                 testimony                ? - + - + + - - ? ? ?
 read submissions.enter                 practice                 ? - + - + + - - ? ? ?
 read submissions.enter                 intervention             ? - - - - - - - ? ? ?

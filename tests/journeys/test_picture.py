@@ -27,6 +27,12 @@ def test_a_picture_and_its_tables(page: Page) -> None:
     assert gone.value.suggested_filename.endswith("_picture.csv")
 
 
+def test_a_second_coder_is_asked(page: Page) -> None:
+    page.locator("aside a[href$='/codes/']").first.click()
+    page.locator("main a[href$='/agreement/']").click()
+    assert look(page) == []
+
+
 def test_a_gap_is_seen_to(page: Page) -> None:
     page.locator("aside a[href$='/picture/']").first.click()
     page.locator("main a[href$='/gaps/']").click()

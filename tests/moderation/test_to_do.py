@@ -33,7 +33,7 @@ ME = "/en/staff/me/"
 
 @pytest.fixture(autouse=True)
 def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let so many days pass, and let it be an hour (UTC). Before anybody signs in: a visit of the night ends by noon."""
+    """Let so many days pass, and let it be an hour (UTC); it is before anybody signs in, as visits of the night end."""
     begun = datetime.now(UTC)
 
     def at(days: float, hour: int = 12) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    agreement,
     alike,
     asking,
     bulk,
@@ -21,6 +22,7 @@ from .blueprint import ReferenceConverter, bp
 
 __all__ = [
     "ReferenceConverter",
+    "agreement",
     "alike",
     "asking",
     "bp",

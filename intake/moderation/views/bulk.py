@@ -29,6 +29,7 @@ WHY = {
     Skip.NOT_YOURS: _l("You are not on it."),
     Skip.ALREADY: _l("It has this theme already."),
     Skip.CANNOT: _l("This colleague is on it already, or cannot take it."),
+    Skip.AFRESH: _l("You are coding it without seeing others’ codes."),
 }
 
 

@@ -281,6 +281,7 @@ def _page(found: Submission, *, form: ExcerptForm | None = None, trouble: Troubl
         removed=[show(one) for one in every if one.removed_at is not None],
         form=form,
         is_afresh=coding.is_coding_afresh(found, person),
+        in_sample=coding.is_in_sample(found, person),
         trouble=trouble,
         token=FlaskForm(formdata=None),
     )

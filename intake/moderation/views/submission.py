@@ -174,6 +174,8 @@ def _on_from(reference: str, place: Cursor, done: str) -> ResponseReturnValue:
 def code(reference: str) -> ResponseReturnValue:
     """Set themes and objectives."""
     found = found_or_404(reference, "submission.decide")
+    if is_coding_afresh(found, guards.signed_in()):
+        abort(404)  # these codes are everybody's: who codes afresh neither sees nor changes them
     form = CodingForm(codebook.book_of(found.listening_session_id))
     if went_wrong():
         return _page(found, coding=form, trouble=what_went_wrong())
