@@ -13,9 +13,10 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, SecurityError
+from wtforms import ValidationError
 
 from .database import is_unavailable, session
 from .i18n import from_path
@@ -23,6 +24,7 @@ from .i18n import from_path
 View = TypeVar("View", bound=Callable[..., Any])
 
 RETRY_AFTER_SECONDS = 20
+_HOWEVER_OLD_SECONDS = 10 * 365 * 86_400
 
 MESSAGES = {
     400: (_l("We could not read this request"), _l("Please go back, check what you entered and send it again.")),
@@ -75,7 +77,7 @@ def what_went_wrong() -> str:
 
 def init_app(app: Flask) -> None:
     """Answer every error with its page; give typed text back where the view can."""
-    app.register_error_handler(CSRFError, lambda _error: _give_back(400))
+    app.register_error_handler(CSRFError, lambda _error: _forged_or_old())
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
@@ -101,6 +103,31 @@ def _not_here(error: NotHere) -> ResponseReturnValue:
     if typed := _typed():
         return render_template("kept.html", typed=typed, title=error.title, advice=error.advice), 404
     return render_template("error.html", title=error.title, advice=error.advice, status=404), 404
+
+
+def _forged_or_old() -> ResponseReturnValue:
+    """Give a form back only to the page it came from.
+
+    On one that somebody else's page sent, nothing may stand ready to be sent: neither consent that they ticked nor a
+    token that they know, of which the receipt code is made.
+    """
+    comes_from = request.headers.get("Sec-Fetch-Site") or None
+    if comes_from == "same-origin" or (comes_from is None and _is_ours_however_old(request.form.get("csrf_token"))):
+        return _give_back(400)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if comes_from is None and view is not None and getattr(view, "gives_back", False):
+        # A browser that does not say from where (Safari before 16.4), and has lost its cookie: words to be copied.
+        title, advice = MESSAGES[400]
+        return render_template("kept.html", typed=_typed(), title=title, advice=advice), 400
+    return page(400)
+
+
+def _is_ours_however_old(token: str | None) -> bool:
+    try:
+        validate_csrf(token, time_limit=_HOWEVER_OLD_SECONDS)
+    except ValidationError:
+        return False
+    return True
 
 
 def _give_back(status: int) -> ResponseReturnValue:

@@ -667,6 +667,15 @@ class AnswerForm(FlaskForm):
     question = Question("answer", _l("Your answer"), Form.PROSE, Need.REQUIRED, limit=5_000)
     answer = TextAreaField(_l("Your answer"), validators=[Answered(question)])
     advised = HiddenField()
+    seen = HiddenField()
+
+    def sees(self, messages: int) -> None:
+        """The page shows so many messages: what is written under them answers the last."""
+        self.seen.data = str(messages)
+
+    def messages_seen(self) -> int:
+        """How many messages the page showed; 0 where that is not known."""
+        return number_in(self.seen.data) or 0
 
     def advise(self) -> None:
         """The page gives its advice on what is written now."""

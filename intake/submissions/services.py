@@ -48,6 +48,7 @@ from .sealing import (
     open_answers,
     open_contact,
     open_entry,
+    open_message,
     seal_answers,
     seal_contact,
     seal_entry,
@@ -280,13 +281,21 @@ def end_receipt_visits(digest: str) -> None:
     )
 
 
-def reply(submission: Submission, body: str, language: str) -> None:
+def reply(submission: Submission, body: str, language: str, *, seen: int) -> None:
     """Keep what the contributor writes: as the answer where a question is open, else as a message of their own.
+
+    ``seen`` is the number of messages on the page on which it was written. The same words of theirs after these are
+    this very message, sent again because the answer to it was lost: it is kept already.
 
     Raises:
         IllegalMove: it is withdrawn.
         Overtaken: it was moved at this very moment.
     """
+    _lock(submission)
+    session().refresh(submission, ["messages"])
+    since = [one for one in submission.messages if one.from_contributor and one.number > seen]
+    if any(open_message(submission, one) == body for one in since):
+        return
     if submission.state == State.QUESTION_ASKED:
         answer(submission, body, language)
     else:

@@ -155,7 +155,7 @@ def test_the_contributor_is_answered_through_the_outbox(app: Flask, guard: Flask
     assert mails(app)[-1][0] == "There is news for you"
     assert "safe" not in mails(app)[-1][1]
     with app.app_context(), transaction():
-        submissions.reply(found(reference), "Yes.", "en")
+        submissions.reply(found(reference), "Yes.", "en", seen=9)
     assert "The contributor wrote to you" in text(guard.get(at(reference)))
     assert fill(guard, reference, "seen").status_code == 303
     assert columns(app, reference, "message_waiting") == (False,)

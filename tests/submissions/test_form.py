@@ -669,6 +669,22 @@ def test_a_lost_token_costs_nobody_their_words(app: Flask, client: FlaskClient) 
     assert send(stranger, FORM, again).status_code == 200
 
 
+FOREIGN = {"Sec-Fetch-Site": "cross-site"}
+OLD = {"Sec-Fetch-Site": ""}
+
+
+@pytest.mark.parametrize("of", [FOREIGN, OLD, {"Sec-Fetch-Site": "same-site"}], ids=str)
+@pytest.mark.parametrize("step", ["check", "save", "send", "edit", "confirm"])
+def test_a_page_of_somebody_else_prepares_nothing(client: FlaskClient, of: dict[str, str], step: str) -> None:
+    """Neither a token whose receipt they know, nor consent that they ticked."""
+    typed = {**TESTIMONY, "form_token": builders.TOKEN, "consent_tier": "4", "publication": "y", "step": step}
+    answer = client.post(FORM, data=typed, headers=of)
+    assert answer.status_code == 400
+    assert builders.TOKEN not in answer.text
+    assert not page(answer).xpath("//form//*[@name='consent_tier' or @name='form_token' or @name='code']")
+    assert (TESTIMONY["what_happened"] in answer.text) is (of == OLD), "an old browser's words are handed back"
+
+
 def test_a_session_that_is_not_there_says_so(client: FlaskClient) -> None:
     for kind in ("poem", "intervention"):
         assert client.get(FORM.replace("testimony", kind)).status_code == 404

@@ -154,3 +154,26 @@ def test_danger_is_offered_first_and_so_is_a_child_alone(
     assert [one.text_content() for one in queue.cssselect(".queue .tag.danger")] == [words]
     assert listed(lead, flag) == [other]
     assert listed(lead) == [reference, other]
+
+
+def test_what_is_sent_again_because_the_answer_was_lost_is_kept_once(app: Flask, contributor: FlaskClient) -> None:
+    form = form_on(contributor.get(MINE), having="answer")
+    for _time in range(2):
+        assert send(contributor, MINE, form, {"answer": WORDS}).status_code == 302
+    with app.app_context():
+        assert len(session().scalars(sa.select(Message)).all()) == 1
+    write(contributor)
+    with app.app_context():
+        assert len(session().scalars(sa.select(Message)).all()) == 2, "who writes it on a new page means it"
+
+
+def test_an_answer_sent_again_is_no_message_of_its_own(app: Flask, reference: str, contributor: FlaskClient) -> None:
+    desk.ask(desk.signed_in(app), reference, "When was that?")
+    form = form_on(contributor.get(MINE), having="answer")
+    for _time in range(2):
+        assert send(contributor, MINE, form, {"answer": "In May."}).status_code == 302
+    with app.app_context():
+        found = desk.found(reference)
+        assert [one.from_contributor for one in found.messages] == [False, True]
+        assert found.state == State.IN_REVIEW
+        assert not found.message_waiting

@@ -96,7 +96,7 @@ def test_what_was_done_is_said_once_and_before_anything_else(visitor: FlaskClien
     for act, words in (
         (lambda: change(visitor), "Nothing was changed"),
         (lambda: change(visitor, what_happened=AFTER), "Your change is kept"),
-        (lambda: post_form(visitor, CONSENT, {"consent_tier": "1"}, having="consent_tier"), "Your consent is changed"),
+        (lambda: post_form(visitor, CONSENT, {"consent_tier": "1"}, having="consent_tier"), "Your consent is kept"),
         (lambda: post_form(visitor, CONSENT, {"consent_tier": "1"}, having="consent_tier"), "Nothing was changed"),
     ):
         assert act().headers["Location"] == MINE
@@ -419,3 +419,28 @@ def test_a_withdrawal_in_between_wins(app: Flask, visitor: FlaskClient) -> None:
         with pytest.raises(workflow.IllegalMove), transaction():
             services.amend(found, filled, seen=1)
     assert visitor.get(MINE).status_code == 302
+
+
+def test_what_is_sent_again_because_the_answer_was_lost_says_what_it_did(visitor: FlaskClient) -> None:
+    change = form_on(visitor.get(CHANGE), having="what_happened")
+    for _time in range(2):
+        send(visitor, CHANGE, change, {"what_happened": AFTER, "step": "send"})
+        assert "Your change is kept." in page(visitor.get(MINE)).text_content()
+    less = form_on(visitor.get(CONSENT), having="consent_tier")
+    for _time in range(2):
+        send(visitor, CONSENT, less, {"consent_tier": "1"})
+        assert "Your consent is kept." in page(visitor.get(MINE)).text_content()
+
+
+def test_a_withdrawal_sent_again_because_the_answer_was_lost_says_that_it_is_done(
+    app: Flask, visitor: FlaskClient
+) -> None:
+    form = form_on(visitor.get("/en/receipt/withdraw/"), action="/withdraw/")
+    cookie = visitor.get_cookie("visit")
+    assert cookie
+    for _time in range(2):
+        visitor.set_cookie("visit", cookie.value)  # as the browser has it that saw no answer
+        gone = send(visitor, "/en/receipt/withdraw/", form)
+        assert gone.headers["Location"].endswith("/receipt/withdrawn/")
+    stranger = app.test_client()
+    assert "/withdrawn/" not in send(stranger, "/en/receipt/withdraw/", form).headers.get("Location", "")

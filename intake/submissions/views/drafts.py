@@ -199,6 +199,9 @@ def draft() -> ResponseReturnValue:
 def delete_draft() -> ResponseReturnValue:
     """Delete what was saved, at once and for good."""
     found = visit.own_draft()
+    if request.method == "POST" and visit.is_gone():
+        visit.end()
+        return redirect(url_for("submissions.draft_deleted"))
     if found is None:
         return ask_again()
     if request.method != "POST":

@@ -91,6 +91,8 @@ def _mine_page(
     ``screened`` is what in the message could show who somebody is.
     """
     asked = submission.state == State.QUESTION_ASKED
+    if not form.seen.data:
+        form.sees(len(submission.messages))
     if not asked:
         form.answer.label.text = _("Your message")
     return render_template(
@@ -200,7 +202,7 @@ def answer(submission: Submission) -> ResponseReturnValue:
         return _mine_page(submission, form, screened=screened)
     try:
         with writings.taking(submission.reference), transaction():
-            services.reply(submission, form.answer.kept, i18n.language().code)
+            services.reply(submission, form.answer.kept, i18n.language().code, seen=form.messages_seen())
     except Reached:
         return _mine_page(submission, form, problem=too_much_from_here()), 429, _LATER
     except (IllegalMove, Overtaken):
@@ -251,7 +253,9 @@ def amend(submission: Submission) -> ResponseReturnValue:
             "This was changed in another place meanwhile. What you wrote is here: send it if you want it to count."
         )
         return _amend_page(submission, form, problem=problem), 409
-    visit.tell("changed" if is_changed else "unchanged")
+    # Where the answer to it was lost it is sent again, and is the latest already.
+    is_kept = is_changed or form.seen_revision() < submission.revisions[-1].number
+    visit.tell("changed" if is_kept else "unchanged")
     return redirect(url_for("submissions.mine"))
 
 
@@ -295,7 +299,7 @@ def consent(submission: Submission) -> ResponseReturnValue:
         form.ask(second)
         form.sure.data = False
         return _consent_page(submission, form, asked=_asked(submission, to)), 422
-    visit.tell("consent" if submission.consent != agreed_so_far else "unchanged")
+    visit.tell("consent")
     return redirect(url_for("submissions.mine"))
 
 
@@ -318,9 +322,16 @@ def _consent_page(submission: Submission, form: ConsentForm, *, asked: str = "")
 
 @bp.route("/receipt/withdraw/", methods=["GET", "POST"])
 @guards.public
+def withdraw() -> ResponseReturnValue:
+    """Withdraw, without a reason. Whoever asks again, because the answer was lost, reads that it is withdrawn."""
+    if request.method == "POST" and visit.is_gone():
+        visit.end()
+        return redirect(url_for("submissions.withdrawn"))
+    return _withdraw()
+
+
 @of_own_submission
-def withdraw(submission: Submission) -> ResponseReturnValue:
-    """Withdraw, without a reason."""
+def _withdraw(submission: Submission) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template(
             "submissions/withdraw.html", submission=submission, form=FlaskForm(), days=retention_days()

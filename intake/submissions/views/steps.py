@@ -42,7 +42,7 @@ _NOTHING = (None, "", False, GUESS)
 DONE = {
     "confirmed": (_l("Your code is right."), _l("Keep it in a safe place. You can leave this page.")),
     "changed": (_l("Your change is kept."), _l("The working group will read it.")),
-    "consent": (_l("Your consent is changed."), _l("What this page says you agreed to counts from now on.")),
+    "consent": (_l("Your consent is kept."), _l("What this page says you agreed to counts from now on.")),
     "unchanged": (_l("Nothing was changed."), ""),
 }
 """What the page of one's own submission or draft says of what was done just now."""

@@ -63,6 +63,12 @@ def own_draft() -> Draft | None:
     return _if_still_on(drafts.find(digest)) if digest else None
 
 
+def is_gone() -> bool:
+    """Whether what this visit was about is withdrawn or deleted, while the visit lasts."""
+    digest = _digest()
+    return digest is not None and services.find_by_receipt_digest(digest) is None and drafts.find(digest) is None
+
+
 def seen_of(draft: Draft | None) -> int | None:
     """Which version of ``draft`` this browser saw last."""
     return _seen().get(draft.receipt_digest) if draft else None
