@@ -2,8 +2,8 @@
 
 A puzzle belongs to one form and is signed, so that nothing is kept of it here. Whoever solves it may send that one
 form; so may whoever sends it back after ``WAIT_SECONDS``, as soon as it is their turn. No third party has a part in it,
-and nothing about the sender: asked is everybody, for as long as the whole installation takes in more than its setting
-says.
+and nothing about the sender is kept: asked is everybody, for as long as the whole installation takes in more than its
+setting says, and whoever sends from where very much came from.
 """
 
 from __future__ import annotations
@@ -28,10 +28,15 @@ _VALID_SECONDS = 3600
 _LONGEST_SOLUTION = 12
 
 
+def is_ever_asked() -> bool:
+    """Whether this installation asks for puzzles at all."""
+    return bool(current_app.config["SETTINGS"].busy_per_minute)
+
+
 def is_asked() -> bool:
     """Whether so much was received within a minute that a puzzle comes before the next submission."""
     most: int = current_app.config["SETTINGS"].busy_per_minute
-    return bool(most) and received_since(clock.now() - timedelta(minutes=1), most) >= most
+    return is_ever_asked() and received_since(clock.now() - timedelta(minutes=1), most) >= most
 
 
 @dataclass(frozen=True, slots=True)

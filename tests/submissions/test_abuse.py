@@ -24,11 +24,12 @@ from intake.foundation.database import session, transaction
 from intake.foundation.identifiers import new_form_token, receipt_for
 from intake.submissions.models import Draft, Submission
 from intake.submissions.puzzle import WAIT_SECONDS, Puzzle
-from intake.submissions.views.again import waited
+from intake.submissions.views.again import most_sent_here, sent_here, waited
 from intake.submissions.views.door import unknown_codes
 from tests import builders
 from tests.forms import form_on, page, post_form, send
 from tests.installation import application, browser_of
+from tests.journeys.conftest import choose
 
 DOOR = "/en/receipt/"
 FORM = "/en/sessions/wg3-2020-06-09/submit/testimony"
@@ -206,13 +207,40 @@ def test_a_browser_solves_it_by_itself(busy: Flask, browser: Browser) -> None:
         "consent_tier": "2",
     }
     for name, value in chosen.items():
-        visitor.locator(f"[name={name}][value='{value}']").check(force=True)
+        choose(visitor, name, value)
     visitor.click("[name=step][value=check]")
     visitor.click("[name=step][value=send]")
-    visitor.wait_for_selector(".receipt .code", timeout=15_000)
+    visitor.wait_for_selector(".receipt .code", timeout=60_000)
     visitor.close()
     server.shutdown()
     serving.join()
     server.server_close()
     assert kept(busy) == ONE_THERE + 1
     assert asked_elsewhere == []
+
+
+def test_who_sends_very_much_from_one_place_works_for_it_and_then_waits(app: Flask) -> None:
+    with app.app_context(), transaction():
+        builders.listening_session()
+    client = app.test_client()
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        while sent_here.take():
+            pass
+    asked = sent(client)
+    assert asked.status_code == 429
+    assert "Much was sent from this connection." in page(asked).text_content()
+    assert words_on(asked) == WORDS
+    form = form_on(asked, having="puzzle")
+    puzzle = Puzzle(form.fields["puzzle"], 0)
+    solution = next(str(number) for number in count() if puzzle.is_solved_by(str(number)))
+    assert is_receipt(send(client, FORM, form, {"solution": solution}))
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        while most_sent_here.take():
+            pass
+    form = form_on(sent(client), having="puzzle")
+    puzzle = Puzzle(form.fields["puzzle"], 0)
+    solution = next(str(number) for number in count() if puzzle.is_solved_by(str(number)))
+    over = send(client, FORM, form, {"solution": solution})
+    assert over.status_code == 429
+    assert words_on(over).strip() == WORDS
+    assert kept(app) == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,13 +12,18 @@ from flask_babel import ngettext
 
 from intake.foundation.limits import Limit
 from intake.submissions.forms import SubmissionForm
-from intake.submissions.puzzle import BITS, WAIT_SECONDS, Puzzle, is_asked
+from intake.submissions.puzzle import BITS, WAIT_SECONDS, Puzzle, is_asked, is_ever_asked
 
 waited_here = Limit(burst=10, seconds_each=6)
 """Who gets through by having waited, from one place: ten people behind one address at once, and ten more a minute."""
 waited = Limit(burst=60, seconds_each=1)
 """The same from everywhere. A puzzle is had for nothing, so many can be fetched at once and waited for together:
 without turns, waiting would hold up nobody who has patience."""
+
+sent_here = Limit(burst=60, seconds_each=30)
+"""Submissions from one place before a puzzle comes first: a workshop behind one address sends freely."""
+most_sent_here = Limit(burst=240, seconds_each=15)
+"""The same before whoever sends has to wait: nobody fills the desks of a working group from one machine."""
 
 _NOT_CARRIED = frozenset({"csrf_token", "puzzle", "solution", SubmissionForm.trap})
 
@@ -29,11 +37,28 @@ def held_up(form: SubmissionForm) -> ResponseReturnValue | None:
 
 
 def asked_to_work(form: SubmissionForm) -> ResponseReturnValue | None:
-    """The page with a puzzle while very much is sent; None when nothing is asked, or it is done."""
-    if form.of_staff or not is_asked():
+    """The page with a puzzle while very much is sent, or was from here; None when nothing is asked, or it is done."""
+    is_busy = is_asked()
+    if form.of_staff or not (is_busy or (is_ever_asked() and sent_here.is_reached())):
         return None
     lead = _("Nothing you wrote is lost, and nothing is sent yet.")
-    return _worked_for("sending", form.form_token.data, lead, _("Many people are writing to us just now."))
+    why = _("Many people are writing to us just now.") if is_busy else _("Much was sent from this connection.")
+    return _worked_for("sending", form.form_token.data, lead, why)
+
+
+@contextmanager
+def counted(form: SubmissionForm) -> Iterator[None]:
+    """Count what is sent from here, unless staff send it; what fails was none.
+
+    Raises:
+        Reached: too much was; whoever sends has to wait.
+    """
+    if form.of_staff or not is_ever_asked():
+        yield
+        return
+    with most_sent_here.taking():
+        yield
+    sent_here.take()
 
 
 def asked_for_patience(code: str) -> ResponseReturnValue | None:

@@ -41,8 +41,9 @@ def receipt_door() -> ResponseReturnValue:
         return _closed(form, _("This cannot be a receipt code. Please compare it with your note, group by group."))
     is_free = unknown_codes.take()
     if not is_free and (page := asked_for_patience(code)):
-        # Not looked up yet: whether a code opens something must not be found out any faster than this. A right
-        # code opens all the same, a little later: somebody else behind the same address shuts nobody out.
+        # Not looked up yet: whether a code opens something must not be found out any faster than this. A right code
+        # opens all the same, a little later: at once where the browser solves the puzzle, else when it is its turn,
+        # for which whoever tries codes behind the same address is waited, too.
         return page
     digest = services.receipt_digest(code)
     submission, draft = services.find_by_receipt_digest(digest), drafts.find(digest)

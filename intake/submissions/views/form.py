@@ -14,8 +14,9 @@ from intake.accounts import guards
 from intake.foundation import i18n
 from intake.foundation.bodies import LARGEST_FORM_BYTES, accepts
 from intake.foundation.database import transaction
-from intake.foundation.errors import gives_back, went_wrong, what_went_wrong
+from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong, what_went_wrong
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
+from intake.foundation.limits import Reached
 from intake.foundation.security import allow_worker
 from intake.programme.lookup import session_or_404
 from intake.programme.models import ListeningSession
@@ -28,7 +29,7 @@ from intake.submissions.proof import picture, signed_receipt
 from intake.submissions.vocabulary import WRITTEN, Channel, Kind
 
 from . import visit
-from .again import asked_to_work, held_up
+from .again import asked_to_work, counted, held_up
 from .blueprint import bp
 from .door import nothing_under_this_code, please_type_the_code
 from .drafts import overtaken, save, saved_apart, saved_page, seen_by
@@ -41,6 +42,7 @@ from .steps import (
     left_over_page,
     retention_days,
     sent_before,
+    too_much_from_here,
 )
 
 _OF_RECEIPT = frozenset({"receipt", "confirm"})
@@ -185,10 +187,13 @@ def _receipt_again(held: ListeningSession, form: SubmissionForm) -> ResponseRetu
 def _send(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
     try:
         try:
-            submission = _keep(held, form)
+            with counted(form):
+                submission = _keep(held, form)
         except IntegrityError:
             # The same form came twice at once, or two first references met: the other one is there now.
             submission = _keep(held, form)
+    except Reached:
+        return form_page(held, form, problem=too_much_from_here()), 429, {"Retry-After": str(RETRY_AFTER_SECONDS)}
     except services.AlreadySent:
         form.form_token.data = new_form_token()
         return form_page(held, form, problem=sent_before()), 409
