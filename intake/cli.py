@@ -349,17 +349,29 @@ def demo(app_factory: AppFactory, *, remove: bool) -> None:
         click.echo(f"Loaded {loaded.sessions} entries and {loaded.submissions} submissions.")
 
 
+def _read_head(_context: click.Context, _option: click.Parameter, said: str | None) -> register.Head | None:
+    try:
+        return register.read_head(said) if said is not None else None
+    except ValueError as error:
+        raise click.BadParameter("a head is a number, a colon and 64 hexadecimal digits") from error
+
+
 @main.command()
+@click.option("--head", "kept", metavar="NUMBER:HASH", callback=_read_head, help="A head that was printed before.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def verify(app_factory: AppFactory, *, as_json: bool) -> None:
-    """Check that the register is whole; name the first broken line."""
+def verify(app_factory: AppFactory, *, kept: register.Head | None, as_json: bool) -> None:
+    """Check that the register is whole; name the first broken line.
+
+    The head that is printed says how far it goes. Kept elsewhere and given with --head, it finds lines that were cut
+    off or written anew by somebody who has the database in their hands.
+    """
     with app_factory().app_context():
-        broken = register.first_broken_line()
+        broken, head = register.first_broken_line(kept), register.head()
     if as_json:
-        click.echo(json.dumps({"register": {"first_broken_line": broken}}))
+        click.echo(json.dumps({"register": {"first_broken_line": broken, "head": str(head) if head else None}}))
     elif broken is None:
-        click.echo("The register is whole.")
+        click.echo(f"The register is whole. Its head: {head}" if head else "The register is whole: nothing is in it.")
     else:
         click.echo(f"The register is broken at line {broken}.", err=True)
     sys.exit(0 if broken is None else 1)

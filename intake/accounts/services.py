@@ -352,8 +352,8 @@ def organisation_called(name: str) -> Organisation:
     return known[official]
 
 
-def grant(person: Person, given: Grant) -> None:
-    """Give a role; one held already is left as it is.
+def grant(person: Person, given: Grant, *, by: int | None = None) -> None:
+    """Give a role; one held already is left as it is. ``by`` is the id of who gives it, None for a command.
 
     Raises:
         Refused: a co-lead who leads nothing in particular.
@@ -369,11 +369,11 @@ def grant(person: Person, given: Grant) -> None:
             )
         )
         session().flush()
-        _record_role("person.grant", person, given)
+        _record_role("person.grant", person, given, by)
 
 
-def revoke(person: Person, taken: Grant) -> None:
-    """Take a role away; it opens nothing from the next request on.
+def revoke(person: Person, taken: Grant, *, by: int | None = None) -> None:
+    """Take a role away; it opens nothing from the next request on. ``by`` as in ``grant``.
 
     Raises:
         Refused: the person does not hold it.
@@ -383,7 +383,7 @@ def revoke(person: Person, taken: Grant) -> None:
         raise Refused(f"{person.email} does not hold this role")
     person.memberships.remove(held)
     session().flush()
-    _record_role("person.revoke", person, taken)
+    _record_role("person.revoke", person, taken, by)
 
 
 def deactivate(person: Person) -> None:
@@ -452,8 +452,8 @@ def _held(person: Person, sought: Grant) -> Membership | None:
     return None
 
 
-def _record_role(act: str, person: Person, which: Grant) -> None:
-    register.record(act, _subject(person.id), **which._asdict())
+def _record_role(act: str, person: Person, which: Grant, by: int | None) -> None:
+    register.record(act, _subject(person.id), person_id=by, **which._asdict())
 
 
 def _subject(person_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from intake.moderation.models import Coding
 from intake.programme.models import ListeningSession, Series
 from intake.submissions.models import Revision, Submission
 
-from .models import Digest
+from .models import Digest, identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,15 @@ def issued_with(submission: Submission, revision: int) -> list[str]:
             for entry in digest.frozen["entries"]
         )
     ]
+
+
+def frozen_with(submission: Submission) -> dict[str, int]:
+    """The digests that froze ``submission`` in any revision: identifier and version. What they hold is not read."""
+    # Quoted as the freeze quotes it, so that no reference is found in a longer one.
+    is_in_it = sa.cast(Digest.frozen, sa.Text).contains(json.dumps(submission.reference), autoescape=True)
+    held = submission.listening_session
+    sought = sa.select(Digest.version).where(Digest.listening_session_id == held.id, is_in_it)
+    return {identifier(held.code, version): version for version in session().scalars(sought.order_by(Digest.version))}
 
 
 def versions_of(held: ListeningSession, holder: Holder) -> Sequence[tuple[int, datetime]]:

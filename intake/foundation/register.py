@@ -1,16 +1,18 @@
 """The register: an append-only, hash-chained list of acts.
 
 A line is written in the same transaction as the act it records. Each line's hash
-covers the line before it, so that an edited, deleted or swapped line is found; the
-head can be printed and kept elsewhere.
+covers the line before it, so that an edited, deleted, inserted or swapped line is found. That
+lines were cut off at the end is found by the head, a row beside them. Whoever changes that row too,
+or writes the whole chain anew, is found by a head that was printed before and kept elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +22,7 @@ from .database import Base, session
 from .types import Moment
 
 _START = "0" * 64
+_IS_HASH = re.compile("[0-9a-f]{64}")
 
 
 class RegisterHead(Base):
@@ -63,18 +66,54 @@ def record(act: str, subject: str, *, person_id: int | None = None, **detail: st
     database.execute(sa.update(RegisterHead).values(hash=digest))
 
 
-def first_broken_line() -> int | None:
-    """Number of the first line that is edited, missing or out of order; None for a whole chain."""
-    database = session()
-    previous, expected = _START, 1
-    for line in database.scalars(sa.select(RegisterLine).order_by(RegisterLine.number)).yield_per(1000):
+class Head(NamedTuple):
+    """Where the chain ended at some moment: the number of its last line, and that line's hash (hex)."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+def head() -> Head | None:
+    """Where the chain ends now; None while nothing was written."""
+    row = session().get(RegisterHead, 1)
+    return Head(row.number, row.hash) if row else None
+
+
+def read_head(said: str) -> Head:
+    """The head that was printed as ``said``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    number, _separator, digest = said.strip().partition(":")
+    if not (number.isascii() and number.isdigit() and int(number) and _IS_HASH.fullmatch(digest)):
+        raise ValueError(said)
+    return Head(int(number), digest)
+
+
+def first_broken_line(kept: Head | None = None) -> int | None:
+    """Number of the first line that is edited, missing, inserted or out of order; None for a whole chain.
+
+    ``kept`` is a head from before, kept elsewhere: where its line is gone or another one by now, that one is named
+    if nothing before it is broken.
+    """
+    # The head in the same statement: what is written meanwhile is in both or in neither.
+    both = sa.select(RegisterLine, RegisterHead.number, RegisterHead.hash).outerjoin(RegisterHead, sa.true())
+    previous, expected, end = _START, 1, None
+    for line, number, last in session().execute(both.order_by(RegisterLine.number)).yield_per(1000):
         digest = _hash(previous, line)
-        if line.number != expected or line.hash != digest:
+        if line.number != expected or line.hash != digest or _contradicts(kept, line):
             return expected
-        previous, expected = line.hash, expected + 1
-    head = database.get(RegisterHead, 1)
-    whole = head is None if expected == 1 else head is not None and head.hash == previous
-    return None if whole else expected
+        previous, expected, end = digest, expected + 1, (number, last)
+    is_whole = head() is None if end is None else end == (expected - 1, previous)
+    return None if is_whole and (kept is None or kept.number < expected) else expected
+
+
+def _contradicts(kept: Head | None, line: RegisterLine) -> bool:
+    return kept is not None and kept.number == line.number and kept.hash != line.hash
 
 
 def _hash(previous: str, line: RegisterLine) -> str:

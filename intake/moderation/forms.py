@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import Any
 
 from flask import request
@@ -23,6 +22,7 @@ from intake.foundation.vocabularies import label, vocabulary
 from intake.submissions.forms import Answered, AnyOfField
 from intake.submissions.models import Submission
 from intake.submissions.questionnaire import Form, Need, Question
+from intake.submissions.vocabulary import ContactReason
 from intake.submissions.workflow import Move
 
 from .bulk import Act, Wanted
@@ -261,15 +261,6 @@ class OrganiserForm(SeenForm):
         """One of those offered."""
         if all(choice.value != field.data for choice in field.choices or ()):
             raise StopValidation(str(_CHOOSE))
-
-
-class ContactReason(StrEnum):
-    """Why somebody opens the contacts: what the register keeps of it."""
-
-    QUESTION = "question"
-    CONSENT = "consent"
-    DANGER = "danger"
-    ASKED = "asked"
 
 
 CONTACT_REASONS = {

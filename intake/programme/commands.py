@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from intake.foundation import register
 from intake.foundation.database import transaction
 from intake.foundation.i18n import speak
 from intake.foundation.languages import CODES, SOURCE_LANGUAGE
@@ -113,7 +114,10 @@ def export(app_factory: AppFactory, *, kind: str | None, output: Path | None, se
     if output is None and kind == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("a workbook is no text: name a file with -o")
     with app_factory().app_context():
-        content = exporter.export(_the_series(series), kind)
+        chosen = _the_series(series)
+        content = exporter.export(chosen, kind)
+        with transaction():
+            register.record("programme.exported", chosen.slug, format=kind)
     if output is None:
         click.echo(content, nl=False)
         return

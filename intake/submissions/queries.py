@@ -1,14 +1,15 @@
-"""Reading about submissions for those who record them."""
+"""Reading about submissions for those who record them, and what the register keeps of one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from intake.accounts.permissions import Holder, may
 from intake.foundation.database import session
+from intake.foundation.register import RegisterLine
 from intake.programme.models import ListeningSession
 from intake.programme.vocabulary import SessionState
 
@@ -32,3 +33,9 @@ def sessions_to_record(holder: Holder | None) -> Sequence[ListeningSession]:
     sought = sa.select(ListeningSession).where(ListeningSession.state.in_(_RECORDABLE))
     held = session().scalars(sought.order_by(ListeningSession.series_id, ListeningSession.position))
     return [one for one in held if may(holder, "intervention.record", one)]
+
+
+def register_lines(subjects: Collection[str], acts: Collection[str]) -> Sequence[RegisterLine]:
+    """The lines of the register that tell one of ``acts`` of one of ``subjects``, in their order."""
+    sought = sa.select(RegisterLine).where(RegisterLine.subject.in_(subjects), RegisterLine.act.in_(acts))
+    return session().scalars(sought.order_by(RegisterLine.number)).all()

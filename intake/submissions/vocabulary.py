@@ -67,3 +67,12 @@ class Channel(StrEnum):
     FORM = "form"
     FLOOR = "floor"
     EXAMPLE = "example"
+
+
+class ContactReason(StrEnum):
+    """Why somebody opens the contacts: what the register keeps of it."""
+
+    QUESTION = "question"
+    CONSENT = "consent"
+    DANGER = "danger"
+    ASKED = "asked"

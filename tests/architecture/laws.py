@@ -84,6 +84,7 @@ LAYER_BY_NAME = {
     "submissions.paper": FORMS,
     "submissions.sealing": QUERIES,
     "submissions.showing": QUERIES,
+    "submissions.happened": QUERIES,
     "submissions.workflow": SERVICES,
     "moderation.views": VIEWS,
     "moderation.spans": DECLARATIONS,

@@ -87,7 +87,12 @@ def test_without_its_keyring_a_database_with_data_is_not_opened(tmp_path: Path) 
 
 def test_the_register_is_verified(instance: Path) -> None:
     done = intake(instance, "verify", "--json")
-    assert (done.returncode, json.loads(done.stdout)) == (0, {"register": {"first_broken_line": None}})
+    assert done.returncode == 0
+    told = json.loads(done.stdout)["register"]
+    assert told["first_broken_line"] is None
+    assert intake(instance, "verify", "--head", told["head"]).stdout.endswith(f"Its head: {told['head']}\n")
+    assert intake(instance, "verify", "--head", f"9{told['head']}").returncode == 1
+    assert intake(instance, "verify", "--head", "the head").returncode == 2
 
 
 def test_examples_come_and_go_and_are_never_mixed_with_other_data(tmp_path: Path) -> None:

@@ -165,7 +165,8 @@ def trained() -> ResponseReturnValue:
         return _trained(form), 422
     with transaction():
         person = accounts.person_called(form.people[form.person.data].email)
-        accounts.grant(person, Grant(Role.SAFEGUARDING, *form.reaches[form.where.data or ""]))
+        given = Grant(Role.SAFEGUARDING, *form.reaches[form.where.data or ""])
+        accounts.grant(person, given, by=guards.signed_in().id)
     flash(_("They are named. What is with safeguarding is on their desk."), "done")
     return redirect(url_for("moderation.trained"), 303)
 
@@ -179,7 +180,8 @@ def end_trained(trained: int) -> ResponseReturnValue:
         abort(404)
     email, reach = held[0].email, held[1].reach
     with transaction():
-        accounts.revoke(accounts.person_called(email), Grant(Role.SAFEGUARDING, *reach))
+        taken = Grant(Role.SAFEGUARDING, *reach)
+        accounts.revoke(accounts.person_called(email), taken, by=guards.signed_in().id)
     flash(_("They are trained for it no more."), "done")
     return redirect(url_for("moderation.trained"), 303)
 

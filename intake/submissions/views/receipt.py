@@ -17,7 +17,7 @@ from intake.foundation.database import forget_journal, transaction
 from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong, what_went_wrong
 from intake.foundation.limits import Limit, Reached
 from intake.foundation.security import signer
-from intake.submissions import drafts, services
+from intake.submissions import drafts, happened, services
 from intake.submissions.consent import Consent, asked_again
 from intake.submissions.forms import (
     AddressForm,
@@ -109,6 +109,7 @@ def _mine_page(
         messages=[(message, open_message(submission, message)) for message in submission.messages],
         shown=_shown(submission),
         agreed=agreed(submission),
+        happened=happened.steps(submission),
         asked=asked,
         may={move.verb for move in open_moves(submission, CONTRIBUTOR)},
         days=retention_days(),
