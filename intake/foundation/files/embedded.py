@@ -10,8 +10,6 @@ _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _OF_PIXELS = frozenset({*range(0xC0, 0xC8), *range(0xC9, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
 """Frames, tables, scans and how often they start again."""
 _NEXT_MARKER = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")
-_JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
-_JP2_KEPT = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c"})
 
 
 def bare_jpeg(body: bytes) -> bytes:
@@ -48,27 +46,3 @@ def _segment(marker: int, segment: bytes) -> bytes:
     if marker == 0xEE and segment[4:9] == b"Adobe" and len(segment) >= 16:
         return b"\xff\xee\0\x0e" + segment[4:16]
     return segment if marker in _OF_PIXELS else b""
-
-
-def bare_jpeg2000(body: bytes) -> bytes:
-    """A JPEG 2000 picture without its boxes of notes.
-
-    Raises:
-        Refused: it is damaged.
-    """
-    if body.startswith(b"\xff\x4f"):
-        return body
-    if not body.startswith(_JP2_SIGNATURE):
-        raise Refused(Refusal.DAMAGED)
-    kept, at = bytearray(), 0
-    while at + 8 <= len(body):
-        size, name = int.from_bytes(body[at : at + 4]), body[at + 4 : at + 8]
-        if size == 1:
-            size = int.from_bytes(body[at + 8 : at + 16])
-        size = size or len(body) - at
-        if size < 8 or at + size > len(body):
-            raise Refused(Refusal.DAMAGED)
-        if name in _JP2_KEPT:
-            kept += body[at : at + size]
-        at += size
-    return bytes(kept)
