@@ -201,8 +201,8 @@ def opus(*, streams: int = 1) -> bytes:
     vendor, note = SECRET, b"ARTIST=" + SECRET
     tags = b"OpusTags" + struct.pack("<I", len(vendor)) + vendor + struct.pack("<II", 1, len(note)) + note
     written = b""
-    for serial in range(streams):
-        for number, packet in enumerate((head, tags + b"\1" + SECRET, b"\xfc\xff\xfe")):
+    for number, packet in enumerate((head, tags + b"\1" + SECRET, b"\xfc\xff\xfe")):
+        for serial in range(streams):
             page = OggPage()
             page.packets, page.serial, page.sequence, page.position = [packet], serial, number, 960 * (number == 2)
             page.first, page.last = number == 0, number == 2
@@ -861,6 +861,13 @@ def test_an_ogg_keeps_its_sound_without_any_note() -> None:
     assert kept.found == (Found.TAGS,)
     assert OggOpus(io.BytesIO(kept.body)).info.channels == 1
     assert b"\xfc\xff\xfe" in kept.body
+
+
+def test_of_sounds_one_behind_the_other_in_an_ogg_none_has_a_note() -> None:
+    kept = clean(opus() + opus(), "a.opus").body
+    assert SECRET not in kept
+    assert b"ARTIST" not in kept
+    assert kept == clean(opus(), "a.opus").body * 2
 
 
 def test_what_a_file_takes_over_opens_no_file_no_connection_and_no_process(tmp_path: Path) -> None:

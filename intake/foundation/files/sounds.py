@@ -25,6 +25,7 @@ _EXTENSIBLE = 0xFFFE
 _LENGTHS_OF_FORMATS = {1: 16, 3: 18, 6: 18, 7: 18, 0x11: 20, 0x31: 20, _EXTENSIBLE: 40}
 """Plain numbers, whole and broken, A-law, mu-law, ADPCM, GSM, and the one that names any of them."""
 _END_OF_A_FORMAT = bytes.fromhex("000000001000800000aa00389b71")
+_BEGINS_A_STREAM = 2  # of the flags of a page of Ogg
 _LENGTH_OF_OPUS, _LENGTH_OF_VORBIS = 19, 30
 
 
@@ -92,19 +93,26 @@ def _m4a(body: bytes) -> bytes:
 
 
 def _ogg(body: bytes) -> bytes:
-    pages, at, streams = bytearray(), 0, set[bytes]()
+    links, at, is_beginning = list[list[bytes]](), 0, False
     while body[at : at + 4] == b"OggS":
         segments = body[at + 26]
         length = 27 + segments + sum(body[at + 27 : at + 27 + segments])
         if at + length > len(body):
             raise Refused(Refusal.DAMAGED)
-        pages += body[at : at + length] if streams else _ogg_head(body[at : at + length])
-        streams.add(body[at + 14 : at + 18])
-        at += length
-    if len(streams) > 1:
+        begins = bool(body[at + 5] & _BEGINS_A_STREAM)
+        if not links or (begins and not is_beginning):
+            links.append([])
+        links[-1].append(body[at : at + length])
+        is_beginning, at = begins, at + length
+    return b"".join(map(_link, links))
+
+
+def _link(pages: list[bytes]) -> bytes:
+    """One sound of those that may stand in an Ogg one behind the other, each with notes of its own."""
+    if len({page[14:18] for page in pages}) > 1:
         raise Refused(Refusal.FILM)
-    held = io.BytesIO(bytes(pages))
-    sound = (OggOpus if b"OpusHead" in body[:200] else OggVorbis)(held)
+    held = io.BytesIO(b"".join((_ogg_head(pages[0]), *pages[1:])))
+    sound = (OggOpus if b"OpusHead" in pages[0] else OggVorbis)(held)
     tags: Any = sound.tags
     tags.vendor, tags._pad_data = "", b""  # noqa: SLF001  # ``delete`` leaves both as they are
     held.seek(0)
