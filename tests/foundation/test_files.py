@@ -586,6 +586,32 @@ def test_a_jpeg_in_a_document_keeps_its_pixels_alone() -> None:
         assert kept.tobytes() == before.tobytes()
 
 
+def test_behind_the_tables_of_a_jpeg_stands_nothing() -> None:
+    whole = picture(progressive=True)
+    made, at = whole[:2], 2
+    while whole[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(whole[at + 2 : at + 4])
+        made += whole[at : at + 2] + (end - at - 2 + len(SECRET)).to_bytes(2) + whole[at + 4 : end] + SECRET
+        at = end
+    assert made.count(SECRET) > 3
+    bare = bare_jpeg(made + whole[at:])
+    assert SECRET not in bare
+    with Image.open(io.BytesIO(bare)) as kept, Image.open(io.BytesIO(whole)) as before:
+        assert kept.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
+def test_a_sound_whose_length_was_never_written_is_kept_without_what_follows(size: int) -> None:
+    note = b"IART" + struct.pack("<I", len(SECRET)) + SECRET + b"\0" * (len(SECRET) % 2)
+    notes = b"LIST" + struct.pack("<I", 4 + len(note)) + b"INFO" + note
+    unsized = wav()[:-8] + struct.pack("<I", size) + b"abLISTcd"
+    for body in (unsized + notes, unsized + notes + notes):
+        kept = clean(body, "a.wav").body
+        assert SECRET not in kept
+        assert kept.endswith(struct.pack("<I", 8) + b"abLISTcd")
+    assert clean(unsized, "a.wav").body.endswith(b"abLISTcd")
+
+
 def test_a_word_document_says_nothing_of_where_it_was_written() -> None:
     named = replaced(STORY, b"<pic:cNvPr ", b'<pic:cNvPr descr="C:\\' + SECRET + b'" title="" ')
 
