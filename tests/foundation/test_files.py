@@ -21,7 +21,7 @@ from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
 from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, ImageStat, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -369,6 +369,31 @@ def test_a_photograph_forgets_place_camera_and_comments_and_stands_upright() -> 
         assert image.size == (200, 300)
         assert not image.getexif()
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def noise(*, progressive: bool) -> bytes:
+    written = io.BytesIO()
+    Image.effect_noise((300, 200), 90).convert("RGB").save(written, "JPEG", comment=SECRET, progressive=progressive)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_photograph_that_was_cut_short_is_kept_as_far_as_it_came(progressive: bool) -> None:
+    whole = noise(progressive=progressive)
+    kept = clean(whole[:-200], "a.jpg")
+    assert SECRET not in kept.body
+    with Image.open(io.BytesIO(kept.body)) as after, Image.open(io.BytesIO(whole)) as before:
+        assert after.size == before.size
+        upper = ImageChops.difference(*(one.convert("L").crop((0, 0, 300, 180)) for one in (after, before)))
+        assert ImageStat.Stat(upper).mean[0] < 30
+
+
+def test_a_photograph_of_which_hardly_anything_came_is_refused() -> None:
+    whole = noise(progressive=False)
+    for body in (whole[: len(whole) // 3], whole[: whole.index(b"\xff\xda") + 20]):
+        with pytest.raises(Refused) as refused:
+            clean(body, "a.jpg")
+        assert refused.value.why is Refusal.DAMAGED
 
 
 def test_what_a_picture_holds_behind_its_pixels_is_told_too() -> None:
