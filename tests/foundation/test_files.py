@@ -21,7 +21,7 @@ from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
 from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, ImageStat, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -201,8 +201,8 @@ def opus(*, streams: int = 1) -> bytes:
     vendor, note = SECRET, b"ARTIST=" + SECRET
     tags = b"OpusTags" + struct.pack("<I", len(vendor)) + vendor + struct.pack("<II", 1, len(note)) + note
     written = b""
-    for serial in range(streams):
-        for number, packet in enumerate((head, tags + b"\1" + SECRET, b"\xfc\xff\xfe")):
+    for number, packet in enumerate((head, tags + b"\1" + SECRET, b"\xfc\xff\xfe")):
+        for serial in range(streams):
             page = OggPage()
             page.packets, page.serial, page.sequence, page.position = [packet], serial, number, 960 * (number == 2)
             page.first, page.last = number == 0, number == 2
@@ -369,6 +369,31 @@ def test_a_photograph_forgets_place_camera_and_comments_and_stands_upright() -> 
         assert image.size == (200, 300)
         assert not image.getexif()
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def noise(*, progressive: bool) -> bytes:
+    written = io.BytesIO()
+    Image.effect_noise((300, 200), 90).convert("RGB").save(written, "JPEG", comment=SECRET, progressive=progressive)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_photograph_that_was_cut_short_is_kept_as_far_as_it_came(progressive: bool) -> None:
+    whole = noise(progressive=progressive)
+    kept = clean(whole[:-200], "a.jpg")
+    assert SECRET not in kept.body
+    with Image.open(io.BytesIO(kept.body)) as after, Image.open(io.BytesIO(whole)) as before:
+        assert after.size == before.size
+        upper = ImageChops.difference(*(one.convert("L").crop((0, 0, 300, 180)) for one in (after, before)))
+        assert ImageStat.Stat(upper).mean[0] < 30
+
+
+def test_a_photograph_of_which_hardly_anything_came_is_refused() -> None:
+    whole = noise(progressive=False)
+    for body in (whole[: len(whole) // 3], whole[: whole.index(b"\xff\xda") + 20]):
+        with pytest.raises(Refused) as refused:
+            clean(body, "a.jpg")
+        assert refused.value.why is Refusal.DAMAGED
 
 
 def test_what_a_picture_holds_behind_its_pixels_is_told_too() -> None:
@@ -584,6 +609,32 @@ def test_a_jpeg_in_a_document_keeps_its_pixels_alone() -> None:
     assert bare.count(b"\xff\xd8") == 1
     with Image.open(io.BytesIO(bare)) as kept, Image.open(io.BytesIO(whole)) as before:
         assert kept.tobytes() == before.tobytes()
+
+
+def test_behind_the_tables_of_a_jpeg_stands_nothing() -> None:
+    whole = picture(progressive=True)
+    made, at = whole[:2], 2
+    while whole[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(whole[at + 2 : at + 4])
+        made += whole[at : at + 2] + (end - at - 2 + len(SECRET)).to_bytes(2) + whole[at + 4 : end] + SECRET
+        at = end
+    assert made.count(SECRET) > 3
+    bare = bare_jpeg(made + whole[at:])
+    assert SECRET not in bare
+    with Image.open(io.BytesIO(bare)) as kept, Image.open(io.BytesIO(whole)) as before:
+        assert kept.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
+def test_a_sound_whose_length_was_never_written_is_kept_without_what_follows(size: int) -> None:
+    note = b"IART" + struct.pack("<I", len(SECRET)) + SECRET + b"\0" * (len(SECRET) % 2)
+    notes = b"LIST" + struct.pack("<I", 4 + len(note)) + b"INFO" + note
+    unsized = wav()[:-8] + struct.pack("<I", size) + b"abLISTcd"
+    for body in (unsized + notes, unsized + notes + notes):
+        kept = clean(body, "a.wav").body
+        assert SECRET not in kept
+        assert kept.endswith(struct.pack("<I", 8) + b"abLISTcd")
+    assert clean(unsized, "a.wav").body.endswith(b"abLISTcd")
 
 
 def test_a_word_document_says_nothing_of_where_it_was_written() -> None:
@@ -861,6 +912,13 @@ def test_an_ogg_keeps_its_sound_without_any_note() -> None:
     assert kept.found == (Found.TAGS,)
     assert OggOpus(io.BytesIO(kept.body)).info.channels == 1
     assert b"\xfc\xff\xfe" in kept.body
+
+
+def test_of_sounds_one_behind_the_other_in_an_ogg_none_has_a_note() -> None:
+    kept = clean(opus() + opus(), "a.opus").body
+    assert SECRET not in kept
+    assert b"ARTIST" not in kept
+    assert kept == clean(opus(), "a.opus").body * 2
 
 
 def test_what_a_file_takes_over_opens_no_file_no_connection_and_no_process(tmp_path: Path) -> None:

@@ -117,9 +117,21 @@ def among_mixtures(writer: PdfWriter, page: Any) -> None:
     draws(b"/C cs 1 scn", ColorSpace=dictionary(C=space))(writer, page)
 
 
+def behind_what_draws(writer: PdfWriter, page: Any) -> None:
+    draws(b"q Q")(writer, page)
+    page["/Contents"].get_object()._data += SECRET
+
+
+def behind_a_picture(writer: PdfWriter, page: Any) -> None:
+    one = picture()
+    one._data += SECRET
+    draws(b"/I Do", XObject=dictionary(I=writer._add_object(one)))(writer, page)
+
+
 CARRIERS: dict[str, Change] = {
     "a picture that is not drawn": an_unused_picture, "the profile of a picture": a_profile, "a font": a_font,
     "the catalogue": in_the_catalogue, "the page": on_the_page, "a state": among_states, "a mixture": among_mixtures,
+    "what stands behind the drawing": behind_what_draws, "what stands behind a picture": behind_a_picture,
 }  # fmt: skip
 
 
@@ -130,6 +142,19 @@ def test_what_a_page_does_not_need_does_not_come_along(what: str) -> None:
     kept = clean(original, "a.pdf").body
     assert SECRET not in unpacked(kept)
     assert drawn_by(kept)
+
+
+@pytest.mark.parametrize(("way", "data"), [("ASCII85Decode", b"!!~>"), ("ASCIIHexDecode", b"01>")])
+def test_behind_the_letters_that_a_picture_is_written_in_stands_nothing(way: str, data: bytes) -> None:
+    def change(writer: PdfWriter, page: Any) -> None:
+        one = picture()
+        one._data, one[named("Filter")] = data + SECRET, ArrayObject([named(way)])
+        draws(b"/I Do", XObject=dictionary(I=writer._add_object(one)))(writer, page)
+
+    assert SECRET in pdf_with(change)
+    kept = clean(pdf_with(change), "a.pdf").body
+    assert SECRET not in kept
+    assert data in kept
 
 
 def test_a_profile_leaves_its_colours() -> None:

@@ -77,6 +77,16 @@ def test_the_limits_are_said_before_choosing(contributor: FlaskClient) -> None:
     assert "up to 5 files of 10 MB each, 30 MB in all" in shown
 
 
+@pytest.mark.parametrize("address", [FILES, f"{FORM}/device"])
+def test_that_what_is_covered_is_still_there_is_said_where_files_are_chosen(
+    contributor: FlaskClient, address: str
+) -> None:
+    shown = page(contributor.get(address))
+    (field,) = shown.xpath("//input[@type='file']")
+    told = " ".join(shown.get_element_by_id(one).text_content() for one in field.get("aria-describedby").split())
+    assert "cut off or covered" in told
+
+
 def test_a_file_is_kept_sealed_and_its_owner_is_told_what_was_taken_out(
     contributor: FlaskClient, settings: Settings
 ) -> None:

@@ -158,6 +158,8 @@ HOSTILE = [
     "Mr. A. ", "Mr Aa-", "rue ", "12 rue ", "calle Aa ", "1 Aa ", "Block 1 ", "1°1'", "phone a ", "vivo en ", "رقم ",
     "ملف رقم ", "السيد ", "أم ", "شارع محمد ", "my sister ", "Father A", "Sister Aa Bb ", "ma petite sœur ", "un tal ",
     "a man named ", "my sister's name ", "Sheikh Aa Street ", "السيدة/ ", "الأب ", "أختي محمد ", "عبد ", "د. ",
+    "my lawyer is ", "Aa of Aa ", "a friend of mine ", "la famille d'", "le chef de a ", "the agent's name ",
+    "agent A", "al Aa ", "my boss is Aa-", "a at gmail dot ", "a arroba ", "Mi Facebook es Aa ", "QQ 12 34 ", "الضابط ",
     "Facebook: ", "Telegram is my ", "Facebook Aa Bb", "a1_", "NW1 ", "Calle 5 ", "25 de mayo ", "casa no. ",
     "code postal ", "e\u0301", "\u200f", "ـ", "'", " ", "\n",
 ]  # fmt: skip

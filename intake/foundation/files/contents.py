@@ -11,11 +11,11 @@ from pypdf.errors import PyPdfError
 from pypdf.filters import decode_stream_data
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
-from . import embedded
+from . import embedded, jpeg2000
 from .kinds import Refusal, Refused
 
 BARED: dict[str, Callable[[bytes], bytes]] = {
-    "/DCTDecode": embedded.bare_jpeg, "/DCT": embedded.bare_jpeg, "/JPXDecode": embedded.bare_jpeg2000,
+    "/DCTDecode": embedded.bare_jpeg, "/DCT": embedded.bare_jpeg, "/JPXDecode": jpeg2000.bare,
 }  # fmt: skip
 """How pictures that can hold notes are made to hold none, by the way they are packed."""
 

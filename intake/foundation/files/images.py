@@ -7,7 +7,7 @@ import warnings
 from math import ceil
 from typing import Any
 
-from PIL import ExifTags, Image, ImageOps, MpoImagePlugin, WebPImagePlugin  # noqa: F401  # loaded now: see below
+from PIL import ExifTags, Image, ImageFile, ImageOps, MpoImagePlugin, WebPImagePlugin  # noqa: F401  # loaded now: see below
 
 from .kinds import Found, Refusal, Refused
 
@@ -17,6 +17,8 @@ _FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 _QUALITY = 85
 _LEAST_ALPHA = 8
 """Of 255: what is clearer than this nobody sees on any ground."""
+_NOTHING_CAME = 128, 128
+"""The darkest and the lightest grey that a decoder shows where there is nothing to show."""
 _KEEPS_PIXELS = frozenset({"png", "gif"})
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -37,16 +39,36 @@ def clean(body: bytes, kind: str, cut_off: Sides = _WHOLE) -> tuple[str, bytes, 
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(io.BytesIO(body), formats=[_FORMATS[kind]]) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise Refused(Refusal.DIMENSIONS)
-                image.load()  # texts and EXIF of a PNG may stand behind its pixels
+            with _decoded(body, kind) as image:
                 found = _hidden_in(image)
                 return _anew(_cut(image, cut_off) if any(cut_off) else image, kind, found)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Refused(Refusal.DIMENSIONS) from error
         except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, AttributeError) as error:
             raise Refused(Refusal.DAMAGED) from error
+
+
+def _decoded(body: bytes, kind: str) -> Any:
+    """The image, decoded to its end: texts and EXIF of a PNG may stand behind its pixels.
+
+    A photograph that a full memory or a broken connection cut short is taken where more than its upper half is there,
+    for there may be no other. What is missing stays plain grey, which everybody sees who looks at it.
+    """
+    image: Any = Image.open(io.BytesIO(body), formats=[_FORMATS[kind]])
+    if image.width * image.height > MOST_PIXELS:
+        raise Refused(Refusal.DIMENSIONS)
+    try:
+        image.load()
+    except OSError:
+        if kind != "jpeg":
+            raise
+        ImageFile.LOAD_TRUNCATED_IMAGES = True  # this process has no other file
+        image = Image.open(io.BytesIO(body), formats=[_FORMATS[kind]])
+        image.load()
+        lower = image.crop((0, image.height // 2, *image.size)).convert("L")
+        if lower.getextrema() == _NOTHING_CAME:
+            raise
+    return image
 
 
 def _hidden_in(image: Any) -> list[Found]:

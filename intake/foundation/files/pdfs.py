@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from pypdf import PdfReader, PdfWriter
@@ -64,6 +65,7 @@ def _anew(reader: PdfReader) -> bytes:
     for one in writer._objects:  # noqa: SLF001
         if isinstance(one, StreamObject) and "/Filter" in one:
             _bare_picture(one)
+            _cut_tail(one)
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
@@ -81,9 +83,7 @@ def _is_cut(reader: PdfReader) -> bool:
 def _bare_drawing(stream: Any) -> None:
     drawn = stream.get_data()
     stream.decoded_self = None  # the library would keep it beside the other
-    bare = contents.bare(drawn)
-    if bare == drawn:
-        return
+    bare = contents.bare(drawn)  # packed anew in any case: bytes may stand behind the end of what was packed
     for name in ("/DecodeParms", "/DL"):
         stream.pop(NameObject(name), None)
     stream[NameObject("/Filter")] = NameObject("/FlateDecode")
@@ -101,6 +101,38 @@ def _bare_picture(one: StreamObject) -> None:
         one[NameObject("/Filter")] = filters[-1]
         one.pop(NameObject("/DecodeParms"), None)
     one._data = bare(one._data)  # noqa: SLF001
+
+
+def _cut_tail(one: StreamObject) -> None:
+    """Leave out of a stream what stands behind the end of what is packed: no reader goes on there."""
+    told: Any = one["/Filter"]
+    outermost = told[0].get_object() if isinstance(told, ArrayObject) and told else told
+    cut = _PACKED_UNTIL.get(outermost)
+    if cut is not None:
+        one._data = cut(one._data)  # noqa: SLF001
+
+
+def _until_end_of_flate(data: bytes) -> bytes:
+    unpacking, left = zlib.decompressobj(), data
+    try:
+        while left and not unpacking.eof:
+            unpacking.decompress(left, _PIECE_BYTES)
+            left = unpacking.unconsumed_tail
+    except zlib.error:
+        return data  # readers show of it what they can
+    return data[: len(data) - len(unpacking.unused_data)]
+
+
+def _until(mark: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data[: data.index(mark) + len(mark)] if mark in data else data
+
+
+_PIECE_BYTES = 1_000_000
+_PACKED_UNTIL: dict[str, Callable[[bytes], bytes]] = {
+    "/FlateDecode": _until_end_of_flate, "/Fl": _until_end_of_flate, "/ASCIIHexDecode": _until(b">"),
+    "/AHx": _until(b">"), "/ASCII85Decode": _until(b"~>"), "/A85": _until(b"~>"),
+}  # fmt: skip
+"""What ends a stream, by the outermost way it is packed in."""
 
 
 def _hidden_in(reader: PdfReader) -> list[Found]:

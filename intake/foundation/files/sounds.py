@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from typing import Any
 
@@ -22,9 +23,15 @@ _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 
 _LEAST_FRAMES = 2
 _PLAIN_FORMAT, _HEAD_OF_A_CHUNK = 16, 8  # bytes, of WAV
 _EXTENSIBLE = 0xFFFE
+_UNSIZED = (0, 0xFFFFFFFF)
+_NAME_OF_A_CHUNK = re.compile(
+    rb"LIST|INFO|bext|iXML|axml|chna|_PMX|id3 |ID3 |DISP|cue |plst|smpl|inst|fact|PEAK|note|labl|ltxt|JUNK|junk|PAD |"
+    rb"afsp|CART|cart|LGWV|levl|minf|elm1|regn|umid"
+)
 _LENGTHS_OF_FORMATS = {1: 16, 3: 18, 6: 18, 7: 18, 0x11: 20, 0x31: 20, _EXTENSIBLE: 40}
 """Plain numbers, whole and broken, A-law, mu-law, ADPCM, GSM, and the one that names any of them."""
 _END_OF_A_FORMAT = bytes.fromhex("000000001000800000aa00389b71")
+_BEGINS_A_STREAM = 2  # of the flags of a page of Ogg
 _LENGTH_OF_OPUS, _LENGTH_OF_VORBIS = 19, 30
 
 
@@ -92,19 +99,26 @@ def _m4a(body: bytes) -> bytes:
 
 
 def _ogg(body: bytes) -> bytes:
-    pages, at, streams = bytearray(), 0, set[bytes]()
+    links, at, is_beginning = list[list[bytes]](), 0, False
     while body[at : at + 4] == b"OggS":
         segments = body[at + 26]
         length = 27 + segments + sum(body[at + 27 : at + 27 + segments])
         if at + length > len(body):
             raise Refused(Refusal.DAMAGED)
-        pages += body[at : at + length] if streams else _ogg_head(body[at : at + length])
-        streams.add(body[at + 14 : at + 18])
-        at += length
-    if len(streams) > 1:
+        begins = bool(body[at + 5] & _BEGINS_A_STREAM)
+        if not links or (begins and not is_beginning):
+            links.append([])
+        links[-1].append(body[at : at + length])
+        is_beginning, at = begins, at + length
+    return b"".join(map(_link, links))
+
+
+def _link(pages: list[bytes]) -> bytes:
+    """One sound of those that may stand in an Ogg one behind the other, each with notes of its own."""
+    if len({page[14:18] for page in pages}) > 1:
         raise Refused(Refusal.FILM)
-    held = io.BytesIO(bytes(pages))
-    sound = (OggOpus if b"OpusHead" in body[:200] else OggVorbis)(held)
+    held = io.BytesIO(b"".join((_ogg_head(pages[0]), *pages[1:])))
+    sound = (OggOpus if b"OpusHead" in pages[0] else OggVorbis)(held)
     tags: Any = sound.tags
     tags.vendor, tags._pad_data = "", b""  # noqa: SLF001  # ``delete`` leaves both as they are
     held.seek(0)
@@ -130,6 +144,8 @@ def _wav(body: bytes) -> bytes:
     at = 12
     while at + 8 <= len(body) and len(chunks) < 2:
         name, size = body[at : at + 4], int.from_bytes(body[at + 4 : at + 8], "little")
+        if name == b"data" and size in _UNSIZED:
+            size = _end_of_unsized(body, at + 8) - at - 8
         if name in (b"fmt ", b"data"):
             data = body[at + 8 : at + 8 + size]
             if name == b"fmt ":
@@ -140,6 +156,24 @@ def _wav(body: bytes) -> bytes:
         raise Refused(Refusal.DAMAGED)
     inner = b"WAVE" + b"".join(chunks)
     return b"RIFF" + len(inner).to_bytes(4, "little") + inner
+
+
+def _end_of_unsized(body: bytes, at: int) -> int:
+    """Where sound ends that begins at ``at`` and whose length its recorder did not come to write.
+
+    That is at the end of the file, or where chunks begin that fill it to the end.
+    """
+    lead_nowhere = set[int]()
+    for found in _NAME_OF_A_CHUNK.finditer(body, at):
+        place, passed = found.start(), list[int]()
+        while place < len(body) and place not in lead_nowhere and _NAME_OF_A_CHUNK.match(body, place):
+            passed.append(place)
+            size = int.from_bytes(body[place + 4 : place + 8], "little")
+            place += 8 + size + size % 2
+        if place in (len(body), len(body) + 1):
+            return found.start()
+        lead_nowhere.update(passed)
+    return len(body)
 
 
 def _wav_format(told: bytes) -> bytes:

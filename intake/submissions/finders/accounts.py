@@ -14,6 +14,15 @@ _EMAIL = pattern(
     re.IGNORECASE,
 )
 
+_SPOKEN = pattern(
+    r"(?<![\w.%+\-])[\w.%+\-]{2,64} (?:"
+    r"(?:arroba|arobase|آت|أت)(?: [\w\-]{2,63} (?:dot|point|punto|دوت|نقطة)){1,4} [^\W\d_]{2,10}"
+    r"|at(?: [\w\-]{2,63} (?:dot|point|punto|دوت|نقطة)){1,4}"
+    r" (?:com|org|net|info|edu|gov|int|eu|fr|uk|ke|ng|gh|za|ug|tz|mx|ma|dz|tn|sn))(?!\w)",
+    re.IGNORECASE,
+)
+"""An address as it is said aloud. After "at" only with endings that are no words ("at that point in")."""
+
 _ACCOUNT = pattern(
     r"(?<![\w.@\-])(?:https?://)?(?:(?:www|m|mobile|web|[a-z]{2}(?:-[a-z]{2})?)\.)?(?:"
     r"(?:facebook\.com|fb\.com|fb\.me|m\.me|instagram\.com|instagr\.am|tiktok\.com|x\.com|twitter\.com|threads\.net"
@@ -50,6 +59,14 @@ _AFTER_A_COLON = pattern(
     rf"(?P<found>[a-zA-Z][\w.]{{2,28}}\w|{CAPITALISED}(?: {CAPITALISED}){{1,2}})(?= ?(?:[,;.)\n]|$))"
 )
 """Any single word after "Telegram:", or a whole name after "Facebook:", where nothing more follows."""
+_UNDER_A_NAME = pattern(
+    rf"(?<!\w)(?:(?i:my|his|her|their|mon|son|leur|mi|su) {_NETWORK}(?i: (?:user ?name|name|account|profile))?"
+    r"|(?i:(?:my|his|her|their|mon|son|leur|mi|su)"
+    r" (?:name|account|profile|nom|compte|profil|pseudo|nombre|cuenta|perfil) (?:on|in|sur|en|de))"
+    rf" {_NETWORK}) (?i:is|was|est|c'est|était|es|era)(?i: (?:under|sous|como))? {_SAYS_NOTHING}"
+    rf"(?P<found>{CAPITALISED}(?: {CAPITALISED}){{1,3}})(?!\w)"
+)
+"""A whole name under which somebody is found."""
 
-emails = matching(_EMAIL)
-accounts = matching(_ACCOUNT, _HANDLE, _UNMARKED, _AFTER_A_COLON)
+emails = matching(_EMAIL, _SPOKEN)
+accounts = matching(_ACCOUNT, _HANDLE, _UNMARKED, _AFTER_A_COLON, _UNDER_A_NAME)

@@ -16,10 +16,11 @@ from . import Span, matching
 from .telephones import counts_something
 
 _DOCUMENT = pattern(
-    r"(?<!\w)(?:ID|DNI|NIE|CNI|CIN|CNIE|CURP|PPT|RUMV|NIF|TIE|SSN|BVN|NIN|HCR|ACNUR|UNHCR|OFPRA|AGDREF|(?i:"
+    r"(?<!\w)(?:ID|DNI|NIE|CNI|CIN|CNIE|CURP|PPT|RUMV|NIF|TIE|SSN|BVN|NIN|NINO|HCR|ACNUR|UNHCR|OFPRA|AGDREF|(?i:"
     # en
     r"passport|identity (?:card|document)|id[ -]card|national id|residence (?:permit|card)|work permit|permit|visa"
     r"|travel document|(?:refugee|asylum|registration) (?:card|certificate)|registration|ration card|alien"
+    r"|national insurance|driv(?:ing|er's) licen[cs]e"
     r"|(?:case|file|asylum|court|docket) ?(?:file|number|no|id)|file|case|bank account|social security"
     # fr
     r"|passeport|carte d'identité|carte nationale|(?:titre|carte|permis) de séjour|récépissé|permis|dossier|étranger"
@@ -96,6 +97,7 @@ _UNMISTAKABLE = matching(
     re.compile(r"(?<![\w\-])\d{3}-\d\d-\d{4}(?![\w\-])"),  # United States, social security
     re.compile(r"(?<![\w\-])A(?:-? ?\d{9}| ?\d{3}[ \-]\d{3}[ \-]\d{3})(?!\w)"),  # United States, alien number
     re.compile(r"(?<![\w/\-])[A-Z]{1,3}\d{6,9}(?![\w/\-])"),  # most passports
+    re.compile(r"(?<![\w\-])[A-Z]{2} ?(?:\d{6}|\d\d \d\d \d\d) ?[A-D](?![\w\-])"),  # United Kingdom, insurance
 )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from intake.foundation.legible import legible, pattern
 
-from . import ARABIC, CAPITAL, CAPITALISED, Span, matching
+from . import ARABIC, CAPITAL, CAPITALISED, LETTER, Span, matching
 
 _OFFICES = (
     r"(?i:(?:vice|co)?-?(?:presid|chair|minist|secret|ambass|amb(?:aj|as)|embaj|moderat|moderad|modérat|speaker|direct"
@@ -36,10 +36,12 @@ _WORDS_AND_TITLES = (
     r"|lieutenant|colonel|inspector|constable|nurse|teacher|aunt|auntie|aunty|uncle|mama|mzee"
     r"|p(?:è|e)re|m(?:è|e)re|s(?:œ|oe)ur|fr(?:è|e)re|abbé|pasteur|révérende?|cheikh|cheick|monseigneur|évêque|rabbin"
     r"|hadj|el hadj|hadja|hadji|tata|tonton|tantie|tantine|capitaine|commandant|adjudant|sergent|brigadier|inspecteur"
-    r"|commissaire|maître|infirmi(?:er|ère)"
+    r"|commissaire|maître|infirmi(?:er|ère)|gendarme|officier|caporal|maréchal des logis(?:-chef)?|brigadier-chef"
+    r"|adjudant-chef|lieutenant-colonel|soldat|procureur|magistrate|judge|corporal|commander|detective|officer|agente?"
+    r"|juge|juez|jueza|magistrad[oa]|oficial|subteniente|subinspectora?|soldado|cabo(?! Verde)|fiscal"
     r"|padre|madre|hermana|hermano|sor|fray|pastora|reverendo|reverenda|imán|jeque|monseñor|obispo|diácono|rabino"
     r"|tía|tío|capitán|comandante|sargento|teniente|coronel|inspectora|maestra|maestro|profe|enfermer[oa]|compadre"
-    r"|comadre|abogad[oa]|ingenier[oa])|Chief|Officer|Oficial|Mère|Dom"
+    r"|comadre|abogad[oa]|ingenier[oa])|Chief|Mère|Dom"
 )
 _HALF_OF_A_WORD = (
     r"(?:Christmas|Time\b|Earth|Nature\b|Tongues?\b|Languages?|Countr|Land\b|Cit(?:y|ies)\b|Organi[sz]ation|Act\b|Day\b"
@@ -51,7 +53,8 @@ _HALF_OF_A_WORD = (
     r"|September|October|November|December|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di\b|Dimanche\b|Noël|Fouettard|Lachaise|Patrie|Église|République|Dieu\b|Courage|Poule"
     r"|Nuestr[oa]|Sant[oa]\b|Tierra|Patria|Mayor\b|Menor\b|Naturaleza|Dios\b|Etern[oa]|Celestial|Iglesia|Lunes|Martes"
     r"|Miércoles|Jueves|Viernes|Sábado|Domingo\b|Je\b|Il\b|Elle\b|On\b|Nous\b|Les\b|Le\b|La\b|El\b|En\b|Et\b|Y\b"
-    r"|No\b|But\b|Mais\b|Pero\b|Que\b|Qui\b)"
+    r"|No\b|But\b|Mais\b|Pero\b|Que\b|Qui\b|Orange\b|National|Nacional|Federal|Civil\b|Migra|Immigration"
+    r"|Primer[oa]?\b|Segund[oa]|Tercer[oa]?\b|Número|Programme|Program\b)"
 )
 """What makes something else of an everyday word before it, and what begins a sentence after it."""
 _WHAT_BEARS_NAMES = (
@@ -66,6 +69,13 @@ _FULL_NAME = (
 """A name, and no street or hospital that has it."""
 _PLAIN_NAME = rf"(?!{CAPITAL}{{2}}|{_HALF_OF_A_WORD}){_FULL_NAME}"
 """A name after a word that is a title only before names: no capitals alone, as NGOs have them."""
+_MORE_THAN_ONE_NAME = (
+    r"(?!South|North|East|West|Central|New\b|Saudi|Sierra|Burkin|Costa|Puerto|Port\b|Cape|Cabo|Sri\b|Abu\b|Ciudad"
+    r"|Villa|United|Nations|Naciones|Unies|Saint|San\b|Roman|Orthodox|Catholic|Christian|Jehovah|Seventh|African|European"
+    rf"|{LETTER}{{2,12}}(?:ese|ish|erian|opian|yrian|nian|mbian|ean)\b|(?:Somali|Afghan|Iraqi|Pakistani|Muslim|Shia)\b)"
+    rf"(?={CAPITALISED}[ \-]{_PARTICLE}?{CAPITAL}){_PLAIN_NAME}"
+)
+"""A name after words that stand before anything else as well: whole, and not of a country, a town or a church."""
 _TITLED = pattern(rf"(?<![\w.])(?:{_HONORIFICS}) {{1,2}}(?P<found>{_FULL_NAME})")
 _WITH_OFFICE = pattern(rf"(?<![\w.\-])(?:{_WORDS_AND_TITLES}) {{1,2}}(?P<found>{_PLAIN_NAME})")
 
@@ -122,12 +132,39 @@ _CALLED = pattern(
     r" (?:(?:qui )?s'appel(?:le|ait)|(?:dé|pré|sur)?nommée?|appelée?|du nom de)"
     rf"|(?:{_FAMILY_ES}|{_FRIENDS_ES}|{_SOMEBODY_ES}),?"
     r" (?:(?:que )?se llama(?:ba)?|llamad[oa]|de nombre|conocid[oa] como|apodad[oa]|que le dicen)"
-    rf"|(?i:un certain|une certaine|un tal|una tal)) (?P<found>{_PLAIN_NAME})"
+    r"|(?i:un certain|une certaine|un tal|una tal|el tal|le (?:dé|sus)?nommé|la (?:dé|sus)?nommée))"
+    rf" (?P<found>{_PLAIN_NAME})"
+)
+_THE_EN, _THE_FR, _THE_ES = r"(?:my|his|her|our|their|the)", r"(?:mon|ma|son|sa|notre|le|la|l')", r"(?:mi|su|el|la)"
+_OF_SOMETHING = rf"(?: (?:of the|of|du|de la|de l'|del|de) ?{LETTER}{{2,15}})?"
+_RANK = (
+    r"(?:commander|captain|commandant|chef|responsable|comandante|capitan|encargad[oa]|director|directora|directrice)"
+)
+_WHO_IT_IS = pattern(
+    rf"(?<!\w)(?i:{_THE_EN} {_BETWEEN_EN}(?:{_FAMILY_EN}|{_FRIENDS_EN}|{_SOMEBODY_EN}|{_RANK}){_OF_SOMETHING}"
+    r" (?:is|was)"
+    rf"|{_THE_FR} ?{_BETWEEN_FR}(?:{_FAMILY_FR}|{_FRIENDS_FR}|{_SOMEBODY_FR}|{_RANK}){_OF_SOMETHING},?"
+    r" (?:est|était|c'est|c'était)"
+    rf"|{_THE_ES} (?:{_FAMILY_ES}|{_FRIENDS_ES}|{_SOMEBODY_ES}|{_RANK}){_OF_SOMETHING} (?:es|era|fue)"
+    rf"|(?:family|{_FAMILY_EN}) of|(?:famille|{_FAMILY_FR}) d(?:e|')|(?:familia|{_FAMILY_ES}) de)"
+    rf"(?: |(?<='))(?P<found>{_MORE_THAN_ONE_NAME})"
+)
+"""Who somebody is ("my lawyer is", "le chef du poste était") or whose family ("the family of")."""
+_ONE_OF_THEM = pattern(
+    rf"(?<!\w)(?i:an? (?:{_FAMILY_EN}|{_FRIENDS_EN}) of (?:mine|ours|his|hers|theirs)"
+    rf"|one of (?:my|our|his|her|their) (?:{_FAMILY_EN}|{_FRIENDS_EN})s?"
+    rf"|une? (?:{_FAMILY_FR}|{_FRIENDS_FR}) (?:à (?:moi|nous|lui|elle))"
+    rf"|une? de (?:mes|nos|ses) (?:{_FAMILY_FR}|{_FRIENDS_FR})s?"
+    rf"|una? (?:{_FAMILY_ES}|{_FRIENDS_ES}) (?:mí[oa]|nuestr[oa]|suy[oa])"
+    rf"|un[oa] de (?:mis|sus|nuestr[oa]s) (?:{_FAMILY_ES}|{_FRIENDS_ES})e?s?),? (?P<found>{_PLAIN_NAME})"
 )
 _INTRODUCED = pattern(
     r"(?<!\w)(?i:my (?:full |first |real )?name(?: is|'s)|my names are"
     r"|(?:his|her) (?:full |first |real )?name (?:is|was)"
-    rf"|(?:my|his|her) {_BETWEEN_EN}(?:{_FAMILY_EN}|{_FRIENDS_EN})'s name (?:is|was)|i am called|they call me"
+    rf"|(?:my|his|her|our|the|an?) {_BETWEEN_EN}(?:{_FAMILY_EN}|{_FRIENDS_EN}|{_SOMEBODY_EN})'s name (?:is|was)"
+    rf"|name of the (?:{_SOMEBODY_EN}) (?:is|was)"
+    rf"|le nom (?:du |de la |de l')(?:{_SOMEBODY_FR}|{_FRIENDS_FR}) (?:est|était)"
+    rf"|el nombre (?:del |de la )(?:{_SOMEBODY_ES}|{_FRIENDS_ES}) (?:es|era)|i am called|they call me"
     r"|je m'appelle|on m'appelle|(?:il|elle) s'appel(?:le|ait)|(?:mon|son) (?:vrai )?(?:nom|prénom) (?:est|c'est)"
     r"|moi c'est|me llamo|me dicen|(?:él|ella) se llama(?:ba)?|(?:mi|su) (?:verdadero )?nombre (?:completo )?(?:es|era)"
     r"|(?:full name|first name|last name|family name|surname|nom et prénom|nom complet|prénom|nom de famille|apellidos?"
@@ -152,21 +189,29 @@ _AR_HONORIFICS = (
     r"|للشيخ|المهندسة|المهندس|المحامية|المحامي|الحاجة|الحاج|القسيس|القس|الأنبا|الخوري)|د\.)"
 )
 _AR_WORDS_AND_TITLES = (
-    rf"(?:{_AR_JOINED}(?:(?:ال|لل)(?:أب|أخت|أخ|أم|إمام|مطران|أسقف|راهبة|راهب|حاخام|ملا|كابتن|قبطان|ضابط|عقيد|رائد|مقدم|نقيب"
-    r"|ملازم|رقيب|شرطي|عم|عمة|خال|خالة|معلمة|معلم|ممرضة|ممرض|طبيبة|طبيب|قاضي|قاضية|ست|شيخة|سائق|مهرب|سمسار|كفيل|مترجم"
+    rf"(?:{_AR_JOINED}(?:(?:ال|لل)(?:أب|أخت|أخ|أم|إمام|مطران|أسقف|راهبة|راهب|حاخام|ملا|كابتن|قبطان|عم|عمة|خال|خالة|معلمة|معلم|ممرضة|ممرض|طبيبة|طبيب|قاضي|قاضية|ست|شيخة|سائق|مهرب|سمسار|كفيل|مترجم"
     r"|مترجمة|طفل|طفلة|شاب|شابة|مدير|مديرة)|سيدي|سيدنا|لالة|لالا|مولاي|أخي|أختي|أخوي|زوجي|زوجتي|ابني|ابنتي|بنتي|ولدي"
     r"|والدي|والدتي|أبي|أمي|عمي|عمتي|خالي|خالتي|جدي|جدتي|صديقي|صديقتي|جاري|جارتي|زميلي|زميلتي|خطيبي|خطيبتي"
     r"|أخوه|أخوها|أخته|أختها|ابنه|ابنها|ابنته|ابنتها|زوجها|زوجته|يدعى|تدعى|المدعو|المدعوة|يسمى|تسمى|اسم (?:زوجي|زوجتي"
     r"|ابني|ابنتي|أخي|أختي|أبي|والدي|أمي|والدتي|الكفيل|السمسار|المهرب)(?: هو| هي)?)|باسم|أ\.|م\.|أ\.د\.)"
 )
 """Words that also stand before anything else, and letters that number lists: a usual name has to follow."""
+_AR_RANKS = (
+    rf"{_AR_JOINED}(?:ال|لل)(?:ضابطة|ضابط|عقيد|عميد|لواء|رائد|مقدم|نقيب|ملازم|رقيب|عريف|جندي|شرطية|شرطي|محققة|محقق)"
+    r"(?: (?:أول|الأول|ثان))?"
+)
 _MOSTLY_ADJECTIVES = _words("adjectives_ar.txt")
+_SAID_OF_RANKS = frozenset(
+    legible("كبير كبيرة حاضر حاضرة سعيد سعيدة صادق صادقة كامل وحيد وحيدة مؤمن حامل مسعود").text.split()
+)
+"""Of a relative much is said in one word ("my brother is safe"), of an officer little."""
 _NEXT_WORDS = rf"{ARABIC}{{2,15}}(?: {ARABIC}{{2,15}}){{0,4}}(?!{ARABIC})"
 # What follows is looked at and not passed over: another title may stand among it.
 _AR_APART = r"(?: ?[/:] ?|(?<=\.)| ) ?"
 _AR_TITLED = pattern(rf"(?<![\w.]){_AR_HONORIFICS}{_AR_APART}(?=(?P<found>{_NEXT_WORDS}))")
 _AR_LETTER_AND_STROKE = pattern(rf"(?<![\w./])(?:أ\.?د|[دأم]) ?/ {{0,2}}(?=(?P<found>{_NEXT_WORDS}))")
 _AR_WITH_OFFICE = pattern(rf"(?<![\w.]){_AR_WORDS_AND_TITLES}{_AR_APART}(?=(?P<found>{_NEXT_WORDS}))")
+_AR_WITH_RANK = pattern(rf"(?<![\w.]){_AR_RANKS}{_AR_APART}(?=(?P<found>{_NEXT_WORDS}))")
 _AR_INTRODUCED = pattern(
     r"(?<!\w)(?:و|أنا )?(?:اسمي|اسمه|اسمها|واسمي|(?:ال)?اسم(?:ه|ها|ي)? الكامل)(?: هو| هي|:| :)? "
     rf"(?=(?P<found>{_NEXT_WORDS}))"
@@ -177,28 +222,31 @@ _WORD = re.compile(r"\S+")
 
 def names(text: str, country: str | None) -> Iterator[Span]:
     """Where ``text`` (legible) names people."""
-    yield from matching(_TITLED, _WITH_OFFICE, _THEIR_OWN, _CALLED, _INTRODUCED)(text, country)
-    for sought, is_usual in (
-        (_AR_TITLED, False), (_AR_LETTER_AND_STROKE, True), (_AR_WITH_OFFICE, True), (_AR_INTRODUCED, False),
+    yield from matching(_TITLED, _WITH_OFFICE, _THEIR_OWN, _WHO_IT_IS, _ONE_OF_THEM, _CALLED, _INTRODUCED)(
+        text, country
+    )
+    for sought, no_names in (
+        (_AR_TITLED, None), (_AR_LETTER_AND_STROKE, _MOSTLY_ADJECTIVES), (_AR_WITH_OFFICE, _MOSTLY_ADJECTIVES),
+        (_AR_WITH_RANK, _SAID_OF_RANKS), (_AR_INTRODUCED, None),
     ):  # fmt: skip
         for match in sought.finditer(text):
-            for start, end in _arabic_names(match["found"], is_usual=is_usual):
+            for start, end in _arabic_names(match["found"], no_names):
                 yield match.start("found") + start, match.start("found") + end
     yield from (match.span("found") for match in _KUNYA.finditer(text) if match["child"] in _GIVEN)
 
 
-def _arabic_names(words: str, *, is_usual: bool) -> Iterator[Span]:
+def _arabic_names(words: str, no_names: frozenset[str] | None) -> Iterator[Span]:
     """Where ``words``, which follow a title, begin with a name, and with another one after "and" (أحمد وفاطمة).
 
-    A name is one or two words and what links them (بن، عبد، ال). ``is_usual``: only if the first is a usual one, and
-    the second looks like a name itself.
+    A name is one or two words and what links them (بن، عبد، ال). ``no_names``: usual names that are
+    none here; only if the first is another usual one, and the second looks like a name itself. None: any may be one.
     """
     found = list(_WORD.finditer(words))
-    if is_usual and not _is_usual([word[0] for word in found]):
+    if no_names is not None and not _is_usual([word[0] for word in found], no_names):
         return
     end = names = 0
     for place, word in enumerate(found):
-        could_be = _looks_like_a_name(word[0]) if is_usual else _could_be_a_name(word[0], first=place == 0)
+        could_be = _could_be_a_name(word[0], first=place == 0) if no_names is None else _looks_like_a_name(word[0])
         if names == 2 or not could_be:
             break
         if word[0] not in _LINKS:
@@ -210,10 +258,10 @@ def _arabic_names(words: str, *, is_usual: bool) -> Iterator[Span]:
             yield after.start() + 1, after.end()
 
 
-def _is_usual(words: list[str]) -> bool:
+def _is_usual(words: list[str], no_names: frozenset[str]) -> bool:
     first = next((word for word in words if word not in _LINKS), "")
     is_servant = words[0] == "عبد" and first.startswith("ال")  # عبد الرحمن
-    return is_servant or (first in _GIVEN and first not in _MOSTLY_ADJECTIVES)
+    return is_servant or (first in _GIVEN and first not in no_names)
 
 
 def _looks_like_a_name(word: str) -> bool:
