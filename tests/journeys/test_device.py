@@ -518,6 +518,35 @@ def test_files_go_with_a_form_that_is_saved_under_a_code(context: BrowserContext
     nothing_left(page)
 
 
+def test_what_takes_the_place_of_something_saved_keeps_no_code_and_takes_its_files_along(
+    context: BrowserContext, live: Live
+) -> None:
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    page.fill("#what_happened", "The first words.")
+    step(page, "save")
+    code = code_on(page)
+    page.close()
+    page = opt_in(context, live)
+    attach(page, "house.jpg", photo(31))
+    expect(page.locator("[data-files] li")).to_have_count(1)
+    page.fill("#what_happened", STORY["en"])
+    press(page, "save")
+    page.locator("label[for=under-1]").click()
+    page.fill("#code", code)
+    keeps(page, STORY["en"])
+    step(page, "save")
+    assert code_on(page) == code
+    expect(page.locator("[data-files] li")).to_contain_text(
+        page.locator("[data-words]").get_attribute("data-taken") or "?"
+    )
+    token = page.locator("[data-words]").get_attribute("data-token")
+    [record] = page.evaluate(f"{RECORD}('forms')")
+    pairs = dict(record["pairs"])
+    assert pairs["form_token"] == token
+    assert {"under", "code"}.isdisjoint(pairs)
+
+
 def test_another_form_that_is_sent_leaves_the_kept_one_alone(context: BrowserContext, live: Live) -> None:
     kept = opt_in(context, live)
     kept.fill("#what_happened", "Kept for later.")
