@@ -404,7 +404,8 @@ const turnTo = async (page, now) => {
   const main = document.adoptNode(page.querySelector("main"))
   document.head.append(...sheets)
   document.querySelector("main").replaceWith(main)
-  for (const script of page.querySelectorAll("head script[src]:not([type=module])")) {
+  // What a parser read runs nothing: the scripts of the page, but for this one, are put in anew.
+  for (const script of [...page.querySelectorAll("head script[src]:not([type=module])"), ...main.querySelectorAll("script[src]")]) {
     document.head.append(Object.assign(document.createElement("script"), { src: script.getAttribute("src") }))
   }
   // To load it again must not post once more what led to the page before.

@@ -219,6 +219,48 @@ def test_a_form_is_filled_without_a_connection_and_sent_once_when_asked(
     expect(page.locator("#what_happened")).to_have_value("")
 
 
+def test_help_is_there_as_soon_as_there_may_be_danger(context: BrowserContext, live: Live) -> None:
+    page = opt_in(context, live)
+    page.close()
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto(address(live, "en"))
+    status(page, "back")
+    fill(page)
+    help_now, contacts = page.locator("[role=status] > .at-once"), page.locator("#help-now a[href^='tel:']")
+    expect(help_now).to_be_hidden()
+    for said in ("unsure", "yes"):
+        choose(page, "danger_now", said)
+        expect(help_now).to_be_visible()
+    page.locator("#help-now summary").click()
+    expect(contacts.first).to_be_visible()
+    keeps(page, STORY["en"])
+    step(page, "check")
+    status(page, "asked")
+    expect(page.locator("[data-words] .at-once")).to_be_visible()
+    is_clean(page)
+    press(page, "later")
+    status(page, "waiting")
+    expect(page.locator("[data-words] .at-once")).to_be_visible()
+    context.set_offline(False)
+    code_on(page)
+    expect(page.locator("[data-copies] button")).to_be_visible()
+    before = "e => e.compareDocumentPosition(document.querySelector('.receipt')) & Node.DOCUMENT_POSITION_FOLLOWING"
+    assert page.locator("main > .notice.danger").first.evaluate(before), "on the receipt it comes first"
+
+
+def test_without_a_script_help_is_there_as_soon_as_there_may_be_danger(browser: Browser, live: Live) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    expect(page.locator(".at-once")).to_be_hidden()
+    choose(page, "danger_now", "yes")
+    expect(page.locator(".at-once a[href='/en/help/']")).to_be_visible()
+    choose(page, "danger_now", "no")
+    expect(page.locator(".at-once")).to_be_hidden()
+    context.close()
+
+
 def test_a_changed_word_takes_back_that_it_waits(context: BrowserContext, live: Live) -> None:
     page = opt_in(context, live)
     context.set_offline(True)
