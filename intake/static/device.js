@@ -92,13 +92,12 @@ const trouble = words => {
 
 // The form
 
-const NOT_TYPED = new Set(["csrf_token", "step", "puzzle", "solution"])
+const NOT_TYPED = new Set(["csrf_token", "step", "puzzle", "solution", "under", "code"])
 const typed = () => {
   const pairs = [...new FormData(form)].filter(([name, value]) => !NOT_TYPED.has(name) && typeof value === "string")
-  // Where a form is asked which of two it is, what is chosen is its token from now on.
-  const [, under] = pairs.find(([name]) => name === "under") ?? []
-  const own = under && ["form_token", under], saw = under === tokenIn(pairs) ? [["saved", "0"]] : []
-  return own ? [...pairs.filter(([name]) => !["under", "form_token", "saved"].includes(name)), own, ...saw] : pairs
+  // Where a form is asked which of two it is: another one than what was saved says so from now on. A code is not kept.
+  const isApart = form.elements.under?.value === "apart"
+  return isApart ? [...pairs.filter(([name]) => name !== "saved"), ["saved", "0"]] : pairs
 }
 const isWhole = () => form?.dataset.device === "form"
 const fill = pairs => {
@@ -288,17 +287,20 @@ const choose = async input => {
 }
 // What was received takes its files along: they have a permit from now on, and the words go.
 // The way to the receipt of what was `sent` from the device stays a day; what was saved is known by its version.
-const received = async ({ token, permit, mark, received: how, saved }, sent) => {
+// What took the place of something that was saved came under another token than it has now.
+const received = async ({ token, came, permit, mark, received: how, saved }, sent) => {
+  const isOf = its => !!its && (its === token || its === came)
   await within(async (forms, files) => {
     const record = await one(forms.get(place))
-    const isIt = record && tokenIn(record.pairs) === token && (!sent || record.version === sent.version)
+    const isIt = record && isOf(tokenIn(record.pairs)) && (!sent || record.version === sent.version)
     if (isIt && how === "sent") forms.delete(place)
     if (isIt && how === "saved" && record.saving) {
-      const pairs = [...record.pairs.filter(([name]) => name !== "saved"), ["saved", saved]]
+      const others = record.pairs.filter(([name]) => name !== "saved" && name !== "form_token")
+      const pairs = [...others, ["form_token", token], ["saved", saved]]
       forms.put({ ...record, pairs, saving: false }, place)
     }
     if (sent) forms.put({ place, token, mark, sent: Date.now() }, sentKey(token))
-    for (const { token: its, ...file } of await one(files.getAll())) if (its === token) files.put({ ...file, permit, mark })
+    for (const { token: its, ...file } of await one(files.getAll())) if (isOf(its)) files.put({ ...file, permit, mark })
   })
   tabs?.postMessage("")
 }
@@ -402,7 +404,8 @@ const turnTo = async (page, now) => {
   const main = document.adoptNode(page.querySelector("main"))
   document.head.append(...sheets)
   document.querySelector("main").replaceWith(main)
-  for (const script of page.querySelectorAll("head script[src]:not([type=module])")) {
+  // What a parser read runs nothing: the scripts of the page, but for this one, are put in anew.
+  for (const script of [...page.querySelectorAll("head script[src]:not([type=module])"), ...main.querySelectorAll("script[src]")]) {
     document.head.append(Object.assign(document.createElement("script"), { src: script.getAttribute("src") }))
   }
   // To load it again must not post once more what led to the page before.

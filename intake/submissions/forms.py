@@ -392,11 +392,11 @@ class AnswersForm(FlaskForm):
 
 
 UNDER = "under"
-"""Says under which form's token, and so under which code, a form goes that was saved before under another one."""
+"""Says whether a form is the one that this browser saved before, or another one, under a code of its own."""
 
 NOT_TYPED = frozenset(
     {"csrf_token", "form_token", "saved", "step", "seen", "puzzle", "solution", "homepage"}
-    | {"wording", "asked", "advised", UNDER, "language", LANGUAGES_OF_ANSWERS, "consent_tier"}
+    | {"wording", "asked", "advised", UNDER, "code", "language", LANGUAGES_OF_ANSWERS, "consent_tier"}
     | set(PERMISSIONS)
     | {one.name for kind in Kind for one in questions(kind) if one.form in (Form.ONE, Form.MANY, Form.LIST, Form.TICK)}
     | {f"{one.name}{DECLINES}" for kind in Kind for one in questions(kind) if one.need is Need.DECLINABLE}

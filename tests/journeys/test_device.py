@@ -219,6 +219,48 @@ def test_a_form_is_filled_without_a_connection_and_sent_once_when_asked(
     expect(page.locator("#what_happened")).to_have_value("")
 
 
+def test_help_is_there_as_soon_as_there_may_be_danger(context: BrowserContext, live: Live) -> None:
+    page = opt_in(context, live)
+    page.close()
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto(address(live, "en"))
+    status(page, "back")
+    fill(page)
+    help_now, contacts = page.locator("[role=status] > .at-once"), page.locator("#help-now a[href^='tel:']")
+    expect(help_now).to_be_hidden()
+    for said in ("unsure", "yes"):
+        choose(page, "danger_now", said)
+        expect(help_now).to_be_visible()
+    page.locator("#help-now summary").click()
+    expect(contacts.first).to_be_visible()
+    keeps(page, STORY["en"])
+    step(page, "check")
+    status(page, "asked")
+    expect(page.locator("[data-words] .at-once")).to_be_visible()
+    is_clean(page)
+    press(page, "later")
+    status(page, "waiting")
+    expect(page.locator("[data-words] .at-once")).to_be_visible()
+    context.set_offline(False)
+    code_on(page)
+    expect(page.locator("[data-copies] button")).to_be_visible()
+    before = "e => e.compareDocumentPosition(document.querySelector('.receipt')) & Node.DOCUMENT_POSITION_FOLLOWING"
+    assert page.locator("main > .notice.danger").first.evaluate(before), "on the receipt it comes first"
+
+
+def test_without_a_script_help_is_there_as_soon_as_there_may_be_danger(browser: Browser, live: Live) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    expect(page.locator(".at-once")).to_be_hidden()
+    choose(page, "danger_now", "yes")
+    expect(page.locator(".at-once a[href='/en/help/']")).to_be_visible()
+    choose(page, "danger_now", "no")
+    expect(page.locator(".at-once")).to_be_hidden()
+    context.close()
+
+
 def test_a_changed_word_takes_back_that_it_waits(context: BrowserContext, live: Live) -> None:
     page = opt_in(context, live)
     context.set_offline(True)
@@ -516,6 +558,35 @@ def test_files_go_with_a_form_that_is_saved_under_a_code(context: BrowserContext
     step(page, "send")
     expect(page.locator(".receipt .code")).to_be_visible()
     nothing_left(page)
+
+
+def test_what_takes_the_place_of_something_saved_keeps_no_code_and_takes_its_files_along(
+    context: BrowserContext, live: Live
+) -> None:
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    page.fill("#what_happened", "The first words.")
+    step(page, "save")
+    code = code_on(page)
+    page.close()
+    page = opt_in(context, live)
+    attach(page, "house.jpg", photo(31))
+    expect(page.locator("[data-files] li")).to_have_count(1)
+    page.fill("#what_happened", STORY["en"])
+    press(page, "save")
+    page.locator("label[for=under-1]").click()
+    page.fill("#code", code)
+    keeps(page, STORY["en"])
+    step(page, "save")
+    assert code_on(page) == code
+    expect(page.locator("[data-files] li")).to_contain_text(
+        page.locator("[data-words]").get_attribute("data-taken") or "?"
+    )
+    token = page.locator("[data-words]").get_attribute("data-token")
+    [record] = page.evaluate(f"{RECORD}('forms')")
+    pairs = dict(record["pairs"])
+    assert pairs["form_token"] == token
+    assert {"under", "code"}.isdisjoint(pairs)
 
 
 def test_another_form_that_is_sent_leaves_the_kept_one_alone(context: BrowserContext, live: Live) -> None:

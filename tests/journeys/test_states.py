@@ -66,24 +66,26 @@ def picture() -> bytes:
     return written.getvalue()
 
 
-def save_and_confirm(visitor: Visitor) -> None:
+def save_and_confirm(visitor: Visitor) -> str:
     visitor.press("button[value=save]", "saved")
     code = visitor.page.locator(".code").inner_text()
     visitor.page.fill("#code", "WRONG")
     visitor.press("form:has([value=confirm]) button.button", "saved, with an error")
     visitor.page.fill("#code", code)
     visitor.press("form:has([value=confirm]) button.button", "draft, code confirmed")
+    return code
 
 
-def save_again(visitor: Visitor, form: str) -> None:
+def save_again(visitor: Visitor, form: str, code: str) -> None:
     """As whoever goes back from the page with the code, and types more."""
     visitor.at(form)
     visitor.page.fill("#what_happened", STORY * 2)
     visitor.press("button[value=save]", "asked which of two it is")
-    visitor.page.locator("#other ~ details summary").click()
-    visitor.look("asked which of two it is, with the other version shown")
-    visitor.page.locator("label[for=under-0]").click()
+    visitor.page.locator("label[for=under-1]").click()
+    visitor.press("button[value=save]", "asked which of two it is, and for its code")
+    visitor.page.fill("#code", code)
     visitor.press("button[value=save]", "saved in its place")
+    assert visitor.page.locator(".code").inner_text() == code
 
 
 def test_every_state_of_a_contributor(visitor: Visitor) -> None:
@@ -92,8 +94,7 @@ def test_every_state_of_a_contributor(visitor: Visitor) -> None:
     visitor.at(form)
     visitor.press("button[value=check]", "form with errors")
     page.fill("#what_happened", STORY)
-    save_and_confirm(visitor)
-    save_again(visitor, form)
+    save_again(visitor, form, save_and_confirm(visitor))
     visitor.at("/receipt/draft/")
     visitor.at("/receipt/draft/delete/")
     visitor.at("/receipt/draft/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from intake.foundation import clock
 from intake.foundation.bodies import ROOM_BYTES
 from intake.foundation.database import session, transaction
 from intake.foundation.files.kinds import LARGEST_FILE_BYTES
-from intake.programme.models import ListeningSession
+from intake.programme.models import ListeningSession, ReferralContact
 from intake.programme.vocabulary import SessionState
 from intake.submissions import services
 from intake.submissions.models import Attachment, Submission
@@ -126,6 +126,16 @@ def test_the_ordinary_form_has_no_panel_and_its_kept_page_is_another(client: Fla
     for _ in range(2):
         assert not page(client.get(DEVICE.removesuffix("/device"))).xpath("//*[@data-words]")
         assert panel(client.get(DEVICE)).get("data-worker")
+
+
+def test_what_is_kept_on_the_device_holds_the_contacts_as_they_are_now(app: Flask, client: FlaskClient) -> None:
+    for name in ("First house", "Second house"):
+        with app.app_context(), transaction():
+            session().add(
+                ReferralContact(name=name, helps_with={"en": "Shelter"}, checked_on=date(2020, 6, 9))
+            )
+        assert name in client.get(DEVICE).text
+        assert name not in client.get(DEVICE.removesuffix("/device")).text
 
 
 def test_a_permit_adds_a_file_once_and_tells_why_not(app: Flask, client: FlaskClient) -> None:

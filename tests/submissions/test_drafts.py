@@ -249,33 +249,45 @@ def test_two_devices_are_told_of_each_other(app: Flask, client: FlaskClient) -> 
 
 
 def test_whoever_goes_back_after_saving_is_asked_which_of_the_two_it_is(app: Flask, client: FlaskClient) -> None:
-    first = code_on(save(client, {"what_happened": "The first words."}))
-    more = {"what_happened": "The first words, and more.", "country": "TN", "publication": "y"}
+    first = code_on(save(client, {"what_happened": "The first words.", "happened_when": "in spring"}))
+    token = fields(form_on(client.get(DRAFT), having="what_happened"))["form_token"][0]
+    more = {"what_happened": "Quite other words.", "country": "TN", "publication": "y"}
     for step in ("save", "check", "send"):
         asked = post_form(client, FORM, {**more, "step": step}, having="what_happened")
         assert asked.status_code == 409, step
+    assert not [secret for secret in ("first words", "in spring", token, first) if secret in asked.text], (
+        "whoever comes next to a shared device reads nothing of it"
+    )
     form = form_on(asked, having="under")
     assert fields(form)["what_happened"] == [more["what_happened"]]
-    told = page(asked).xpath("//section[@aria-labelledby='other']")[0].text_content()
-    assert "The first words." in told
-    assert "In which country?" in told
-    assert "In which region" not in told, "only what differs"
     assert count(app, Draft) == 1
-    unsaid = send(client, FORM, form, {"step": "save"})
-    assert unsaid.status_code == 409
-    same, other = form_on(unsaid, having="under").xpath(".//input[@name='under']/@value")
 
-    under_the_first = send(client, FORM, form, {"under": same, "step": "save"})
-    assert code_on(under_the_first) == first
+    for said in ({"under": "saved"}, {"under": "saved", "code": builders.CODE}, {"code": "WRONG"}):
+        refused = send(client, FORM, form, {**said, "step": "save"})
+        assert refused.status_code == 409
+        assert page(refused).xpath("//div[@role='alert']//a[@href='#code']")
+        assert fields(form_on(refused, having="under"))["under"] == [said.get("under", "apart")]
     assert count(app, Draft) == 1
-    assert fields(form_on(client.get(DRAFT), having="what_happened"))["what_happened"] == [more["what_happened"]]
 
-    apart = send(client, FORM, form, {"under": other, "what_happened": "Another story.", "step": "save"})
-    assert code_on(apart) not in ("", first)
+    apart = send(client, FORM, form, {"step": "save"})
+    assert code_on(apart) not in ("", first), "what nobody chose is another form"
     assert count(app, Draft) == 2
-    again = send(client, FORM, form, {"under": other, "what_happened": "Another story!", "step": "save"})
+    again = send(client, FORM, form, {"what_happened": "Another story!", "step": "save"})
     assert code_on(again) == code_on(apart)
-    assert come_back(app, first).get(DRAFT).status_code == 200
+    other = come_back(app, first)
+    assert fields(form_on(other.get(DRAFT), having="what_happened"))["what_happened"] == ["The first words."]
+
+
+def test_what_was_saved_is_replaced_by_whoever_types_its_code(app: Flask, client: FlaskClient) -> None:
+    first = code_on(save(client, {"what_happened": "The first words."}))
+    for said in ("saved", "apart"):
+        words = f"{said}: other words."
+        asked = post_form(client, FORM, {"what_happened": words, "step": "save"}, having="what_happened")
+        typed = {"under": said, "code": first.lower().replace("-", " "), "step": "save"}
+        replaced = send(client, FORM, form_on(asked, having="under"), typed)
+        assert code_on(replaced) == first
+        assert fields(form_on(client.get(DRAFT), having="what_happened"))["what_happened"] == [words]
+    assert count(app, Draft) == 1
 
 
 def test_what_was_only_looked_at_again_is_the_same(app: Flask, client: FlaskClient) -> None:
@@ -284,12 +296,19 @@ def test_what_was_only_looked_at_again_is_the_same(app: Flask, client: FlaskClie
     assert count(app, Draft) == 1
 
 
+def test_two_forms_without_words_are_not_taken_for_the_same(client: FlaskClient) -> None:
+    few = {"country": "TN"}
+    first = code_on(save(client, few))
+    asked = post_form(client, FORM, {**few, "step": "save"}, having="what_happened")
+    assert asked.status_code == 409
+    assert first not in asked.text
+
+
 def test_what_is_another_submission_is_asked_once(app: Flask, client: FlaskClient) -> None:
     first = code_on(save(client, {"what_happened": "The first words."}))
     whole = {**builders.TESTIMONY, "consent_tier": "2"}
     form = form_on(post_form(client, FORM, {**whole, "step": "check"}, having="what_happened"), having="under")
-    other = form.xpath(".//input[@name='under']/@value")[1]
-    check = send(client, FORM, form, {"under": other, "step": "check"})
+    check = send(client, FORM, form, {"step": "check"})
     sent = send(client, FORM, form_on(check, having="form_token"), {"step": "send"})
     assert sent.status_code == 200
     assert code_on(sent) not in ("", first)

@@ -12,7 +12,7 @@ from intake.accounts import guards
 from intake.foundation import i18n
 from intake.foundation.database import forget_journal, transaction
 from intake.foundation.errors import RETRY_AFTER_SECONDS
-from intake.foundation.identifiers import grouped, new_form_token
+from intake.foundation.identifiers import grouped, new_form_token, receipt_for
 from intake.foundation.limits import Limit, Reached
 from intake.foundation.security import allow_worker
 from intake.programme.models import ListeningSession
@@ -25,7 +25,7 @@ from intake.submissions.sealing import Typed, open_typed
 
 from . import visit
 from .blueprint import bp
-from .door import ask_again
+from .door import ask_again, please_type_the_code
 from .steps import (
     DONE,
     closed_page,
@@ -40,6 +40,9 @@ from .versions import as_saved, differing, fields_of
 
 _OF_NONE = "0"
 """The version of its draft that a page saw which is known to have none: no draft begins with it."""
+
+_APART = "apart"
+"""Said under ``UNDER`` by whoever means another form than the one that was saved; anything else means that one."""
 
 _MOST_CHARACTERS = 400_000
 """Of a draft as a whole: several times what fits in the answers of a form."""
@@ -75,7 +78,10 @@ def save(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
 def saved_page(
     draft: Draft, code: str, form_token: str, confirm: ReceiptForm | None = None, problem: str | None = None
 ) -> Response:
-    """The page that shows the ``code`` (ungrouped) of a draft; ``confirm`` is how it was typed back."""
+    """The page that shows the ``code`` (ungrouped) of a draft; ``confirm`` is how it was typed back.
+
+    A device knows the form by the token under which it came, which is another where it took the place of one.
+    """
     page = render_template(
         "submissions/saved.html",
         held=draft.listening_session,
@@ -86,6 +92,7 @@ def saved_page(
         problem=problem,
         sent_until=drafts.grace_until(draft),
         form_token=form_token,
+        came_under=request.form.get("form_token", ""),
         permit=permit_for(draft),
         mark=visit.mark(draft),
     )
@@ -139,32 +146,42 @@ def overtaken(held: ListeningSession, form: SubmissionForm) -> ResponseReturnVal
 
 
 def saved_apart(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue | None:
-    """The form once more, where this browser saved it a while ago under a code that its page does not know of.
+    """The form once more, where this browser saved one a while ago under a code that its page does not know of.
 
     Whoever goes back from the page with the code comes to an empty form with a token of its own: what they type
-    there would become a second draft under a code that nobody told them of. None where that is not so, or where it
-    was said which of the two it is; the form then goes under the code that was meant.
+    there would become a second draft under a code that nobody told them of. But it may as well be the next person
+    at a device that is shared. So nothing of what was saved is on the page, and it is replaced only by whoever types
+    its code. None where that is not so, or where it was said which of the two it is; the form then goes under the
+    code that was meant.
     """
     draft = None if form.of_staff or form.saw() is not None else visit.own_draft()
     if draft is None or not drafts.is_of(draft, held, form.kind):
         return None
-    before, own, meant = as_saved(draft, held), form.form_token.data, request.form.get(UNDER)
-    known = before.form_token.data
-    if own == known:
+    before = as_saved(draft, held)
+    known, meant, typed = before.form_token.data, request.form.get(UNDER), ReceiptForm()
+    if form.form_token.data == known:
         return None
-    if meant == own:
+    if meant == _APART and typed.is_empty():
         form.saved.data = _OF_NONE
         return None
-    other = differing(before, form)
-    if meant == known or not other:
+    # Nobody writes the same words as somebody else by chance; a form without any says nothing of whose it is.
+    is_same = typed.says(receipt_for(known)) if meant else _says_anything() and not differing(before, form)
+    if is_same:
         form.form_token.data, form.saved.data = known, str((meant and visit.seen_of(draft)) or draft.version)
         return None
+    if meant:
+        wrong = _("This is not the code under which it was saved. Please compare it with your note, group by group.")
+        typed.code.errors = [please_type_the_code() if typed.is_empty() else wrong]
     visit.see(draft)
     problem = _(
-        "You saved this form in this browser a short while ago, under a code. What you wrote now is not saved and not "
+        "A form was saved in this browser a short while ago, under a code. What you wrote now is not saved and not "
         "sent yet: please say first which of the two it is."
     )
-    return form_page(held, form, problem=problem, other=other, under=(known, own)), 409
+    return form_page(held, form, problem=problem, which=typed, apart=_APART, is_apart=meant in (None, _APART)), 409
+
+
+def _says_anything() -> bool:
+    return bool(words_typed(request.form.items(multi=True)))
 
 
 @bp.get("/receipt/draft/")

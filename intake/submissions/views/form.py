@@ -150,9 +150,12 @@ def _blank_pages() -> dict[tuple[Any, ...], str]:
 
 
 def _blank_page(held: ListeningSession, form: SubmissionForm) -> str:
-    """The empty form. For strangers it differs only in its two tokens, so it is rendered once and kept."""
+    """The empty form. For strangers it differs only in its two tokens, so it is rendered once and kept.
+
+    Not so the one for the device: it holds the contacts for people in danger, which change.
+    """
     rendered = form_page(held, form)
-    if not guards.current_person():
+    if not guards.current_person() and request.endpoint == "submissions.submit":
         kept = _blank_pages()
         if len(kept) >= _MOST_BLANK_PAGES:
             kept.clear()
