@@ -21,6 +21,7 @@ from tests.foundation.test_files import (
     STORY,
     STORY_NAMES,
     TYPES,
+    field,
     instead_of_the_words,
     paragraph,
     photograph,
@@ -176,6 +177,34 @@ def test_only_what_the_text_leads_to_is_kept_under_names_that_say_nothing() -> N
 
 def test_words_that_were_left_out_are_told() -> None:
     assert Found.HIDDEN in clean(word(CARRIERS["deleted text"]), "a.docx").found
+
+
+LINK = b'<w:t>a</w:t></w:r><w:hyperlink r:id="rId92"><w:r><w:t>%s</w:t></w:r></w:hyperlink><w:r>'
+
+
+@pytest.mark.parametrize(
+    ("target", "shown", "is_kept"),
+    [
+        (b"mailto:" + SECRET + b"@example.org", b"write to us", False),
+        (b"mailto:us@example.org?subject=" + SECRET, b"us@example.org", False),
+        (b"mailto:us@example.org", b"us@example.org", True),
+        (b"https://example.org/" + SECRET, b"our report", False),
+        (b"https://www.example.org/report/", b"Example.org/report", True),
+    ],
+)
+def test_an_address_that_a_link_does_not_show_is_gone_and_told(target: bytes, shown: bytes, is_kept: bool) -> None:
+    leads = related(OFFICE + b"hyperlink", target, identity=b"rId92", mode=b"External")
+    kept = clean(word(together(leads, instead_of_the_words(LINK % shown))), "a.docx")
+    parts = members(kept.body)
+    assert (Found.LINKS in kept.found) is not is_kept
+    assert any(target in part for part in parts.values()) is is_kept
+    assert shown in parts[STORY]
+
+
+def test_an_address_that_a_field_does_not_show_is_gone() -> None:
+    kept = clean(word(instead_of_the_words(field(b'HYPERLINK "mailto:' + SECRET + b'"', shown=b"us"))), "a.docx")
+    assert not marked(kept.body)
+    assert b">us<" in members(kept.body)[STORY]
 
 
 def halves() -> bytes:

@@ -44,6 +44,7 @@ _KINDS = {
 """The parts that a document has once, and where they are put."""
 _MANY = frozenset({"header", "footer"})
 _ALLOWED_ELSEWHERE = ("http://", "https://", "mailto:")
+_BEFORE_AN_ADDRESS = re.compile(r"(?:https?://|mailto:)?(?:www\.)?")
 _LOADED = frozenset({"image", "subDocument", "aFChunk", "oleObject", "video", "audio", "control"})
 _OF_RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
@@ -228,7 +229,10 @@ class _Document:
         if related.is_elsewhere:
             if related.kind != "hyperlink" or not related.target.startswith(_ALLOWED_ELSEWHERE):
                 raise Refused(Refusal.EMBEDDED)
-            return related
+            if _is_shown(related.target, element):
+                return related
+            self.found.append(Found.LINKS)
+            return None
         if related.kind == "image":
             name = self._picture(related.target, _cut_off(element))
         elif related.kind in _MANY:
@@ -300,6 +304,16 @@ def _share(told: str) -> float:
     except ValueError as error:
         raise Refused(Refusal.DAMAGED) from error
     return min(max(share, 0.0), 1.0)
+
+
+def _is_shown(target: str, link: Any) -> bool:
+    """Whether the words of ``link`` say where it leads: what they do not say nobody sees who reads them."""
+    shown = "".join(words.text or "" for words in link.iter("{*}t"))
+    return _plain_address(target) == _plain_address(shown)
+
+
+def _plain_address(written: str) -> str:
+    return _BEFORE_AN_ADDRESS.sub("", written.strip().casefold()).rstrip("/")
 
 
 def _written_relations(related: dict[str, _Relation]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,9 @@ _LOADS = frozenset({
     "DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "LINK", "IMPORT", "DATABASE", "MACROBUTTON",
     "RD", "EMBED", "CONTROL", "PRINT", "GOTOBUTTON",
 })  # fmt: skip
+
+_LEADS_ELSEWHERE = re.compile(r"(?i)\s*HYPERLINK\s+[^\s\\]")
+"""Its words stay; an address that they do not show does not."""
 
 
 @dataclass(slots=True)
@@ -95,4 +99,4 @@ def _is_harmless(told: str) -> bool:
     verb = (told.split() or [""])[0].upper()
     if verb in _LOADS:
         raise Refused(Refusal.EMBEDDED)
-    return verb in _HARMLESS
+    return verb in _HARMLESS and not _LEADS_ELSEWHERE.match(told)
