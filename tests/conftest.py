@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -23,6 +25,10 @@ from tests.provision.machine import MEMORY, has_memory
 pytest_plugins = ["tests.provision.fixtures"]
 
 catalogues.compile_stale()
+
+# How fast examples are drawn says how busy the machine is, and nothing of us.
+hypothesis_settings.register_profile("intake", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("intake")
 
 # Every database and keyring of a test is written through to its disk, which half of the tests would wait for.
 if has_memory():

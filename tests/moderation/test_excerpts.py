@@ -402,7 +402,7 @@ def test_an_excerpt_outside_its_text_is_refused(app: Flask) -> None:
         ))  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_words_of_an_excerpt_are_always_those_of_the_stored_answer(app: Flask, data: st.DataObject) -> None:
     alphabet = st.sampled_from("ab .\n" + "\u0627\u0644\u0652\u064b\u06cc\u200f\U0001f469\u200d")
