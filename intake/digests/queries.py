@@ -142,7 +142,8 @@ def versions_of(held: ListeningSession, holder: Holder) -> Sequence[tuple[int, d
 COUNTED = (
     Submission.id, Submission.reference, Submission.kind, Submission.state, Submission.accepted_revision,
     Submission.received_at, Submission.language, Submission.stakeholder_type, Submission.country,
-    Submission.consent_tier, Submission.tier_cap, Submission.publication, Submission.organisation_index,
+    Submission.consent_tier, Submission.tier_cap, Submission.promised_ceiling, Submission.publication,
+    Submission.organisation_index,
 )  # fmt: skip
 """What of a submission is counted: no words, no names."""
 

@@ -96,7 +96,7 @@ def _cells(
 
 
 def _tier(held: ListeningSession, row: Any) -> int:
-    return int(effective(row.consent_tier, row.tier_cap, held.ceiling))
+    return int(effective(row.consent_tier, row.tier_cap, row.promised_ceiling, held.ceiling))
 
 
 def _session(held: ListeningSession) -> dict[str, Any]:

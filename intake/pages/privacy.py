@@ -81,7 +81,7 @@ STORED: tuple[Group, ...] = (
         Item(_l("What you agreed to, when, and in which words we asked"),
              _l("So that nothing is used beyond it."),
              _l("For good: they hold none of your words."),
-             _columns("submission", "consent_tier tier_cap follow_up publication machine_translation")
+             _columns("submission", "consent_tier tier_cap promised_ceiling follow_up publication machine_translation")
              + _columns("consent_record", "id submission_id at tier follow_up publication machine_translation language")
              + _columns("consent_record", "wording wording_version")),
         Item(_l("Fingerprints of your receipt code, of what you sent and of your organisation’s name, but "

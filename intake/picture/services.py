@@ -81,7 +81,7 @@ def _beyond(held: ListeningSession, rows: Sequence[Any], reader: str, drawn: Dra
     accepted = [row for row in rows if is_accepted(row)]
 
     def tier_of(row: Any) -> int:
-        return int(effective(row.consent_tier, row.tier_cap, held.ceiling))
+        return int(effective(row.consent_tier, row.tier_cap, row.promised_ceiling, held.ceiling))
 
     n = number(len(accepted), reader)
     continents = [(code, words) for code, words in terms("m49_regions", reader) if code in WORDS]

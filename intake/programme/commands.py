@@ -84,7 +84,7 @@ def _tell(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         content = {
             "series": outcome.series, "added": outcome.added, "changed": outcome.changed,
-            "unchanged": outcome.unchanged, "dry_run": dry_run,
+            "unchanged": outcome.unchanged, "lifted": outcome.lifted, "dry_run": dry_run,
         }  # fmt: skip
         click.echo(json.dumps(content, ensure_ascii=False))
         return
@@ -92,6 +92,8 @@ def _tell(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
         click.echo(f"new      {code}")
     for code, fields in outcome.changed.items():
         click.echo(f"changed  {code}: {', '.join(fields)}")
+    for code in outcome.lifted:
+        click.echo(_("%(code)s: what was sent before stays under the old limit of consent.", code=code))
     click.echo(
         _(
             "%(series)s: %(added)s new, %(changed)s changed, %(same)s unchanged",

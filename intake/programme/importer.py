@@ -70,12 +70,16 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an import did: codes of new entries, changed ones with their fields, and how many stayed the same."""
+    """What an import did: codes of new entries, changed ones with their fields, and how many stayed the same.
+
+    ``lifted`` are the codes of those whose limit of consent was lifted though something was sent under it.
+    """
 
     series: str
     added: tuple[str, ...]
     changed: Mapping[str, tuple[str, ...]]
     unchanged: int
+    lifted: tuple[str, ...] = ()
 
 
 def read(data: bytes) -> Programme:
@@ -402,17 +406,21 @@ def _applied(programme: Programme, plan: _Plan, series: Series, person_id: int |
         {held: plan.positions[row] for row, held in plan.held.items()}, person_id=person_id
     )}  # fmt: skip
     added = _added(programme, plan, series, person_id)
+    lifted = []
     for entry in programme.entries:
         held = plan.held.get(entry.row)
         if held is not None:
             revision = services.change_session(held, merge(record_of(held), entry.values), person_id=person_id)
             if revision is not None:
                 changed.setdefault(held, []).extend(revision.changes)
+                if services.lifts_ceiling(revision) and queries.is_answered(held):
+                    lifted.append(held.code)
     return Outcome(
         series=series.slug,
         added=tuple(held.code for held in added),
         changed={held.code: tuple(fields) for held, fields in changed.items()},
         unchanged=len(programme.entries) - len(added) - len(changed),
+        lifted=tuple(lifted),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,20 @@ _VERSION = sa.select(sa.func.count(), sa.func.max(ListeningSession.changed_at)).
 _SESSION_VERSION = sa.select(ListeningSession.id, ListeningSession.state, ListeningSession.changed_at).where(
     ListeningSession.slug == sa.bindparam("slug")
 )
+
+
+_ANSWERED: list[Callable[[ListeningSession], bool]] = []
+
+
+def tells_of_answers(asked: Callable[[ListeningSession], bool]) -> Callable[[ListeningSession], bool]:
+    """Declare that ``asked`` knows whether anything was sent or saved to a session: features above keep what was."""
+    _ANSWERED.append(asked)
+    return asked
+
+
+def is_answered(held: ListeningSession) -> bool:
+    """Whether anything that was sent or saved to ``held`` is kept, whatever its state is now."""
+    return any(asked(held) for asked in _ANSWERED)
 
 
 def all_series() -> Sequence[Series]:

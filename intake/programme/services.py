@@ -51,12 +51,21 @@ class QuestionsAreAsked(Exception):
 
 
 def keeps_its_questions(held: ListeningSession, texts: Sequence[Mapping[str, str]]) -> bool:
-    """Whether every question that people may have answered keeps its number and its original wording."""
-    if held.state in _NOT_ASKED_YET:
+    """Whether every question that people may have answered keeps its number and its original wording.
+
+    Answers are kept under these numbers: once there are any, it does not matter that the session was put back.
+    """
+    if held.state in _NOT_ASKED_YET and not queries.is_answered(held):
         return True
     source = SOURCE_LANGUAGE.code
     asked = [question.text.get(source) for question in held.questions]
     return [text.get(source) for text in texts[: len(asked)]] == asked
+
+
+def lifts_ceiling(revision: SessionRevision) -> bool:
+    """Whether this change lets more consent count than before."""
+    before, after = revision.changes.get("consent_ceiling", (None, None))
+    return before is not None and (after is None or after > before)
 
 
 def change_session(

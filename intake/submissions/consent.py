@@ -1,7 +1,9 @@
 """Consent: what may be done with somebody's words, as data that every reader obeys.
 
 The effective tier is the lowest of what the contributor gave, the cap that care for the
-person concerned sets, and the ceiling of the listening session (DOMAIN C2).
+person concerned sets, and the ceiling of the listening session (DOMAIN C2): the one under
+which consent was given, and the one there is now. What a contributor was told does not change
+because the session does.
 """
 
 from __future__ import annotations
@@ -63,8 +65,10 @@ class Asked:
     the form, a field of ``Consent``, and a column of the submission and of the record. ``notes`` are said
     only where they apply: what was chosen is above the ceiling of the session, or care caps it.
     ``warning`` and ``sure`` are those of the page that asks a second time before more is allowed.
+    ``ceiling`` is the one of the session that these words tell of: it is agreed to with them.
     """
 
+    ceiling: int
     intro: Any
     question: Any
     tiers: Mapping[Tier, Any]
@@ -136,6 +140,7 @@ def asked_of(kind: Kind, ceiling: int, *, machines: bool = False) -> Asked:
     # A practice is told to be used (DOMAIN C3).
     lowest = Tier.IDEAS if kind is Kind.PRACTICE else Tier.COUNTED
     return Asked(
+        ceiling=ceiling,
         intro=_intro(kind, ceiling),
         question=_l("How may what was said be used?") if is_spoken else _l("How may we use your words?"),
         tiers=_highest_first(labels, lowest),
@@ -150,13 +155,15 @@ def asked_of(kind: Kind, ceiling: int, *, machines: bool = False) -> Asked:
     )
 
 
-def asked_again(ceiling: int, *, for_more: bool = False, machines: bool = False) -> Asked:
+def asked_again(ceiling: int, *, promised: int | None = None, for_more: bool = False, machines: bool = False) -> Asked:
     """How a contributor is asked who comes back to change it; ``for_more``: a second time, since it allows more.
 
-    Also a practice may be counted only, though its form does not offer that. With ``machines`` machine
-    translation is asked about whatever is set: what was allowed once can always be taken back.
+    ``promised`` is a lower ceiling that still counts for them, since it was the one when they agreed. Also a practice
+    may be counted only, though its form does not offer that. With ``machines`` machine translation is asked about
+    whatever is set: what was allowed once can always be taken back.
     """
     return Asked(
+        ceiling=ceiling,
         intro=_l(
             "If you allow less, it takes effect at once, in everything we still write. "
             "What is printed already cannot be called back."
@@ -164,7 +171,7 @@ def asked_again(ceiling: int, *, for_more: bool = False, machines: bool = False)
         question=_l("How may we use your words?"),
         tiers=_highest_first(TIER_LABELS, Tier.COUNTED),
         permissions=_permissions(_OF_CONTRIBUTORS, machines=machines or asks_about_machines()),
-        notes=_above(ceiling),
+        notes={**_above(ceiling), **({} if promised is None else {"promised": still_promised(promised)})},
         warning=(
             _l("This allows more than before"),
             _l(
@@ -196,6 +203,34 @@ def _above(ceiling: int) -> dict[str, Any]:
     return {}
 
 
+def still_promised(ceiling: int) -> Any:
+    """What to say to a contributor for whom this ``ceiling`` still counts, though the session has a higher one now."""
+    if ceiling < Tier.ORGANISATION:
+        return _l(
+            "When you agreed, nobody was named in this session: neither people nor organisations. "
+            "For what you sent this still holds, unless you allow more."
+        )
+    return _l(
+        "When you agreed, organisations were named in this session, but no people. "
+        "For what you sent this still holds, unless you allow more."
+    )
+
+
+def why_limited(promised: int, ceiling: int) -> Any:
+    """Why the ceiling limits what was chosen, for staff: the lower of the one ``promised`` then and that of now."""
+    if ceiling <= promised:
+        return _above(ceiling)["above_ceiling"]
+    if promised < Tier.ORGANISATION:
+        return _l(
+            "When consent was given, nobody was named in this session: neither people nor organisations. "
+            "This still holds for what was sent then."
+        )
+    return _l(
+        "When consent was given, organisations were named in this session, but no people. "
+        "This still holds for what was sent then."
+    )
+
+
 def _highest_first(labels: Mapping[Tier, Any], lowest: Tier) -> dict[Tier, Any]:
     return {tier: labels[tier] for tier in sorted(labels, reverse=True) if tier >= lowest}
 
@@ -218,6 +253,9 @@ class Consent:
         }
 
 
-def effective(tier: int, cap: int, ceiling: int) -> Tier:
-    """The tier that counts: ``min`` of the contributor's, the cap and the session's ceiling."""
-    return Tier(min(tier, cap, ceiling))
+def effective(tier: int, cap: int, promised: int, ceiling: int) -> Tier:
+    """The tier that counts: ``min`` of the contributor's, the cap, and the session's ceiling then and now.
+
+    ``promised`` is the ceiling under which the contributor agreed, ``ceiling`` the one of today.
+    """
+    return Tier(min(tier, cap, promised, ceiling))

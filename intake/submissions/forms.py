@@ -518,6 +518,7 @@ class AmendmentForm(AnswersForm):
     """The answers of a submission, to be changed; ``seen`` is the revision they are of. Consent stays as it is."""
 
     of_staff = False
+    ceiling: int
     seen = HiddenField()
 
     def __init__(self, submission: Submission, answers: Answers, **kwargs: Any) -> None:
@@ -532,6 +533,7 @@ class AmendmentForm(AnswersForm):
         # What a post does not hold was emptied: the old answer must not come back in its place.
         super().__init__(data=None if request.method == "POST" else held, **kwargs)
         self._consent = submission.consent
+        self.ceiling = min(submission.promised_ceiling, submission.listening_session.ceiling)
 
     def filled(self) -> Filled:
         """What to keep, under the consent given when it was submitted, or since."""

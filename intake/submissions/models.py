@@ -8,6 +8,7 @@ are useless, as said there); a copy of the database made before still holds it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -43,7 +44,8 @@ class Submission(Base):
     ``reference`` is public and citable; ``receipt_digest`` and ``form_digest`` are keyed
     digests of the contributor's code and of the form's token, ``sent_digest`` of what was sent
     with it: the same form sent twice is told from a form that was changed and sent again.
-    ``tier_cap`` is the highest tier that care for the person concerned allows.
+    ``tier_cap`` is the highest tier that care for the person concerned allows, ``promised_ceiling`` the ceiling
+    of the session that the contributor was told of when they agreed: a later one may be lower, never higher.
     ``accepted_revision`` is what stands in digests, also while a later revision waits;
     ``language``, ``stakeholder_type`` and ``country`` are those of that revision, or of the
     latest while none is accepted. ``version`` counts changes of this row, ``receipt_visits`` how
@@ -89,6 +91,7 @@ class Submission(Base):
 
     consent_tier: Mapped[int]
     tier_cap: Mapped[int] = mapped_column(default=Tier.NAMED)
+    promised_ceiling: Mapped[int] = mapped_column(server_default="0")
     follow_up: Mapped[bool] = mapped_column(default=False)
     publication: Mapped[bool] = mapped_column(default=False)
     machine_translation: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
@@ -132,7 +135,21 @@ class Submission(Base):
     @property
     def effective_tier(self) -> Tier:
         """The consent that counts for every use of these words."""
-        return effective(self.consent_tier, self.tier_cap, self.listening_session.ceiling)
+        return effective(self.consent_tier, self.tier_cap, self.promised_ceiling, self.listening_session.ceiling)
+
+    @property
+    def held_to(self) -> int | None:
+        """The ceiling that still counts because it was promised, where it limits what was chosen and that of now less.
+
+        None where no promise limits anything.
+        """
+        promised = self.promised_ceiling
+        return promised if promised < min(self.consent_tier, self.listening_session.ceiling) else None
+
+    @property
+    def consent_within_promise(self) -> Consent:
+        """What its contributor agreed to, as far as it counts under what they were told: a change begins from it."""
+        return self.consent if self.held_to is None else replace(self.consent, tier=Tier(self.held_to))
 
     @property
     def is_amended(self) -> bool:

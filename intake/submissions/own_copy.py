@@ -13,7 +13,7 @@ from intake.foundation.i18n import in_this_language, language
 from intake.foundation.multilingual import Text
 from intake.foundation.typesetting import typeset
 
-from .consent import TIER_LABELS, Tier, asked_of
+from .consent import TIER_LABELS, Tier, asked_of, still_promised
 from .models import Submission
 from .proof import legible, picture, signed_receipt
 from .questionnaire import Form, Section
@@ -30,10 +30,12 @@ _GROUP = 8
 
 
 def agreed(submission: Submission) -> list[Any]:
-    """What its contributor agreed to, in the words of the form."""
+    """What its contributor agreed to, in the words of the form, and what was promised then and still counts."""
     given = submission.consent.permissions()
     asked = asked_of(Kind(submission.kind), submission.listening_session.ceiling, machines=True).permissions
-    return [TIER_LABELS[Tier(submission.consent_tier)], *(words for name, words in asked.items() if given[name])]
+    promised = [] if submission.held_to is None else [still_promised(submission.held_to)]
+    allowed = (words for name, words in asked.items() if given[name])
+    return [TIER_LABELS[Tier(submission.consent_tier)], *promised, *allowed]
 
 
 def as_pdf(submission: Submission, shown: Iterable[tuple[Section, tuple[Shown, ...]]]) -> bytes:

@@ -8,15 +8,25 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from intake.accounts.permissions import Holder, may
+from intake.foundation import clock
 from intake.foundation.database import session
 from intake.foundation.register import RegisterLine
 from intake.programme.models import ListeningSession
+from intake.programme.queries import tells_of_answers
 from intake.programme.vocabulary import SessionState
 
-from .models import Submission
+from .models import Draft, Submission
 from .vocabulary import State
 
 _RECORDABLE = (SessionState.SCHEDULED, SessionState.OPEN, SessionState.CLOSED)
+
+
+@tells_of_answers
+def is_answered(held: ListeningSession) -> bool:
+    """Whether a submission to ``held``, whatever became of it, or a draft that can still be opened is kept."""
+    sent = sa.exists().where(Submission.listening_session_id == held.id)
+    saved = sa.exists().where(Draft.listening_session_id == held.id, Draft.erase_after > clock.now())
+    return bool(session().scalar(sa.select(sa.or_(sent, saved))))
 
 
 def received_since(moment: datetime, at_most: int) -> int:

@@ -162,6 +162,7 @@ def submit(
         child_alone=is_child_alone(filled.answers),
         consent_tier=filled.consent.tier,
         tier_cap=_careful_cap(filled.answers),
+        promised_ceiling=asked.ceiling,
         **filled.consent.permissions(),
         organisation_index=_organisation_index(filled.answers),
         form_digest=_form_digest(form_token),
@@ -398,6 +399,9 @@ def change_consent(
 ) -> None:
     """Change what was agreed. Less counts at once, everywhere; more counts in what is compiled from now on.
 
+    Whoever allows more does so under the ceiling of today, which the page told them; for whoever does not, a lower
+    one that they were promised stays.
+
     ``asked`` is how the page asked for it, in ``language``; ``confirmed``: a second time, since it allows more.
 
     Raises:
@@ -405,19 +409,20 @@ def change_consent(
     """
     moment = clock.now()
     _lock(submission)
-    if submission.state == State.WITHDRAWN or consent == submission.consent:
+    if submission.state == State.WITHDRAWN or consent == submission.consent_within_promise:
         return
     wider = is_wider(consent, submission)
     if wider and not confirmed:
         raise NotConfirmed
+    asked = asked or asked_to_change(submission, for_more=confirmed)
     submission.consent_tier = consent.tier
+    submission.promised_ceiling = asked.ceiling if wider else min(submission.promised_ceiling, asked.ceiling)
     for name, is_given in consent.permissions().items():
         setattr(submission, name, is_given)
     if not consent.follow_up:
         take_back_news(submission.reference)
     submission.changed_at = moment
     submission.version += 1
-    asked = asked or asked_again(submission.listening_session.ceiling, for_more=confirmed)
     _record_consent(submission, consent, asked, language, moment)
     act = "submission.raise_consent" if wider else "submission.lower_consent"
     register.record(act, submission.reference, tier=int(consent.tier))
@@ -425,9 +430,16 @@ def change_consent(
 
 def is_wider(consent: Consent, submission: Submission) -> bool:
     """Whether ``consent`` allows anything that the contributor has not allowed so far."""
-    before = submission.consent.permissions()
+    so_far = submission.consent_within_promise
+    before = so_far.permissions()
     is_more = any(is_given and not before[name] for name, is_given in consent.permissions().items())
-    return is_more or consent.tier > submission.consent_tier
+    return is_more or consent.tier > so_far.tier
+
+
+def asked_to_change(submission: Submission, *, for_more: bool = False, machines: bool = False) -> Asked:
+    """How the contributor of ``submission`` is asked who comes back, as ``asked_again`` says."""
+    ceiling = submission.listening_session.ceiling
+    return asked_again(ceiling, promised=submission.held_to, for_more=for_more, machines=machines)
 
 
 def withdraw(submission: Submission) -> None:

@@ -36,6 +36,7 @@ def test_an_upgrade_keeps_what_was_there(fresh_database_url: str, tmp_path: Path
         assert migrate.current(engine()) == migrate.head()
         kept = session().scalars(sa.select(Submission)).one()
         assert (kept.reference, kept.receipt_visits) == (REFERENCE, 0)
+        assert kept.promised_ceiling == 3, "the one of its session"
         assert open_answers(kept, kept.revisions[0])["what_happened"] == "Said before the upgrade."
         assert [(one.name, dict(one.label)) for one in session().scalars(sa.select(Organisation))] == [("IDC", {})]
         assert migrate.differences(engine()) == []
@@ -59,6 +60,7 @@ def _fill(bound: sa.Engine) -> None:
             "listening_session": {
                 "series_id": 1, "position": 1, "slug": "s-1", "code": "S-1", "state": "open", "topic": {},
                 "purpose": {}, "formats": [], "audience": [], "languages": [], "standing": False, "changed_at": moment,
+                "consent_ceiling": 3,
             },
             "submission": {
                 "reference": REFERENCE, "listening_session_id": 1, "kind": "testimony", "state": "submitted",

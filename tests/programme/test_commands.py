@@ -8,7 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from intake.foundation.database import transaction
+from intake.programme import queries as programme_queries
 from intake.programme.commands import programme
+from tests import builders
 from tests.programme.files import EXAMPLE, as_csv, bring_in, records
 
 BAD = as_csv([{"date": "2020-06-04"}, {"date": "June 4th", "format": "teach_in"}])
@@ -45,7 +48,7 @@ def test_import_as_json(app: Flask) -> None:
     told = [(one["row"], one["column"], one["value"]) for one in json.loads(wrong.stdout)["problems"]]
     assert told == [(3, "date", "June 4th"), (3, "format", "teach_in")]
     assert json.loads(right.stdout) == {
-        "series": "our-series", "added": ["S-1"], "changed": {}, "unchanged": 0, "dry_run": False,
+        "series": "our-series", "added": ["S-1"], "changed": {}, "unchanged": 0, "lifted": [], "dry_run": False,
     }  # fmt: skip
 
 
@@ -80,3 +83,39 @@ def test_with_several_series_export_asks_which(app: Flask) -> None:
     bring_in(app, as_csv([{"topic": "B"}]), series="two")
     assert run(app, "export").exit_code == 2
     assert json.loads(run(app, "export", "--series", "two").stdout)["series"]["slug"] == "two"
+
+
+def entry(**values: Any) -> bytes:
+    return json.dumps([{"slug": "wg3-2020-06-09", **values}]).encode()
+
+
+def test_whoever_lifts_a_limit_is_told_what_stays_under_the_old_one(app: Flask) -> None:
+    with app.app_context(), transaction():
+        held = builders.listening_session(consent_ceiling=2)
+        series = held.series.slug
+    told = "WG3-2020-06-09: what was sent before stays under the old limit of consent.\n"
+
+    def said(ceiling: int | None, *options: str) -> str:
+        file = entry(consent_ceiling=ceiling)
+        result = run(app, "import", "-", "--series", series, *options, input=file)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    assert told not in said(3), "nothing was sent"
+    with app.app_context(), transaction():
+        builders.submission(programme_queries.session_by_slug("wg3-2020-06-09") or held)
+    assert told not in said(2), "a lower one counts for all"
+    assert told in said(3)
+    assert json.loads(said(None, "--json"))["lifted"] == ["WG3-2020-06-09"]
+    assert told not in said(None)
+
+
+def test_questions_with_answers_are_refused_with_the_reason(app: Flask) -> None:
+    with app.app_context(), transaction():
+        held = builders.listening_session(questions=({"en": "A?"}, {"en": "B?"}))
+        builders.submission(held, guiding_1="An answer.")
+        series = held.series.slug
+    assert run(app, "import", "-", "--series", series, input=entry(state="scheduled")).exit_code == 0
+    result = run(app, "import", "-", "--series", series, input=entry(guiding_questions=[{"en": "B?"}]))
+    assert result.exit_code == 1
+    assert "people have answered these questions: they stay, new ones come after" in result.stderr

@@ -14,6 +14,9 @@ from intake.programme.models import GuidingQuestion, Sitting
 from intake.programme.record import FIELDS, record_of
 from intake.programme.services import CodeIsFixed
 from intake.programme.vocabulary import SessionState
+from intake.submissions import drafts
+from intake.submissions import services as submissions
+from intake.submissions.vocabulary import Kind
 from tests import builders
 
 OTHER: dict[str, Any] = {
@@ -140,3 +143,24 @@ def test_any_change_of_the_row_itself_is_noticed(app: Flask) -> None:
             assert held is not None
             held.state = "closed"
         assert queries.version() != before
+
+
+@pytest.mark.parametrize("kept", ["submission", "withdrawn", "draft"])
+@pytest.mark.parametrize("texts", [[], [{"en": "B?"}, {"en": "A?"}], [{"en": "B?"}]])
+def test_questions_that_have_answers_stay_though_the_session_was_put_back(
+    app: Flask, kept: str, texts: list[dict[str, str]]
+) -> None:
+    with app.app_context(), transaction():
+        held = builders.listening_session(questions=({"en": "A?"}, {"en": "B?"}))
+        if kept == "draft":
+            typed = [("guiding_1", "An answer.")]
+            drafts.save(typed, held, Kind.TESTIMONY, form_token=builders.TOKEN, interface_language="en")
+        else:
+            made = builders.submission(held, guiding_1="An answer.")
+        if kept == "withdrawn":
+            submissions.withdraw(made)
+        services.change_session(held, {"state": "scheduled"})
+        with pytest.raises(services.QuestionsAreAsked):
+            services.change_session(held, {"guiding_questions": texts})
+        translated = [{"en": "A?", "fr": "A ?"}, {"en": "B?"}, {"en": "C?"}]
+        assert services.change_session(held, {"guiding_questions": translated, "state": "open"}) is not None

@@ -32,7 +32,7 @@ from intake.moderation.models import Scheme
 from intake.moderation.services import ClaimedByOther
 from intake.submissions import file_words
 from intake.submissions.attachments import kind_of
-from intake.submissions.consent import TIER_NAMES, Tier
+from intake.submissions.consent import TIER_NAMES, Tier, why_limited
 from intake.submissions.models import Submission
 from intake.submissions.sealing import Erased
 from intake.submissions.vocabulary import State
@@ -354,6 +354,7 @@ def _tier(found: Submission) -> ConsentShown:
             if services.may_concern_a_child(found)
             else _("Somebody could be harmed if they were recognised.")
         )
-    if found.listening_session.ceiling < chosen:
-        why.append(_("In this session nobody is named: neither people nor organisations."))
+    promised, ceiling = found.promised_ceiling, found.listening_session.ceiling
+    if min(promised, ceiling) < chosen:
+        why.append(str(why_limited(promised, ceiling)))
     return ConsentShown(str(TIER_NAMES[chosen]), str(TIER_NAMES[counts]), tuple(why))

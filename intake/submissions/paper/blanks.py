@@ -85,7 +85,10 @@ _MARK = re.compile(rf"form_1_({'|'.join(WRITTEN)})_({'|'.join(CODES)})_([0-9a-f]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole form on paper: every word that is printed on it, and the blanks."""
+    """A whole form on paper: every word that is printed on it, and the blanks.
+
+    ``wording`` is the version of the words by which it asks for consent.
+    """
 
     kind: Kind
     slug: str
@@ -93,6 +96,7 @@ class Paper:
     heading: str
     topic: Text
     how_to: tuple[str, ...]
+    wording: str
     parts: tuple[Part, ...]
 
     @property
@@ -126,6 +130,7 @@ def paper_of(held: ListeningSession, asked: type[SubmissionForm], code: str) -> 
             heading=str(HEADINGS[form.kind]),
             topic=in_this_language(held.topic),
             how_to=_how_to(),
+            wording=form.asked.version(code),
             parts=tuple(_parts(form)),
         )
 

@@ -101,6 +101,7 @@ class _Reading:
         self._lines = Counter(filter(None, map(_folded, paper.lines())))
         self._labels = {_folded(label.text) for blank in paper.blanks for _value, label in blank.boxes}
         self._is_same = is_same
+        self._wording, self._consent_intro = paper.wording, _folded(paper.parts[-1].intro)
         self._typed: Typed = []
         self._left_over: list[LeftOver] = []
 
@@ -126,6 +127,9 @@ class _Reading:
                 awaited = None
         for note in notes:
             self._leave(note, Why.NO_PLACE, "")
+        # What is printed above the choice says what the session allows: in other words, it is asked again.
+        if self._is_same or self._lines[self._consent_intro] == 0:
+            self._typed.append(("wording", self._wording))
         return Filled(self._typed, self._left_over, is_older=not self._is_same)
 
     def _parted(self, block: Block, awaited: Blank | None) -> tuple[str, str]:

@@ -106,7 +106,7 @@ def is_too_long(typed: Typed) -> bool:
 
 def _typed(held: ListeningSession, form: SubmissionForm) -> Typed:
     pairs = [(name, value) for name, value in request.form.items(multi=True) if name in form and name != "csrf_token"]
-    answers = [(name, value) for name, value in pairs if name not in ("form_token", "saved", "wording")]
+    answers = [(name, value) for name, value in pairs if name not in ("form_token", "saved")]
     return [*answers, *as_typed(left_over_of(held, form, unseen=True)), ("form_token", form.form_token.data)]
 
 

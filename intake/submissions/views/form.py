@@ -39,6 +39,7 @@ from .steps import (
     form_of,
     form_page,
     guiding,
+    is_asked_so,
     left_over_page,
     retention_days,
     sent_before,
@@ -124,7 +125,7 @@ def _form_steps(held: ListeningSession, form: SubmissionForm) -> ResponseReturnV
     if page := left_over_page(held, form):
         return page
     if step != "send":
-        return check_page(held, form) if _is_asked_so(form) else _asked_anew(held, form)
+        return check_page(held, form) if is_asked_so(form) else _asked_anew(held, form)
     return asked_to_work(form) or _send(held, form)
 
 
@@ -162,11 +163,6 @@ def _blank_page(held: ListeningSession, form: SubmissionForm) -> str:
         key = (version_of(held), form.kind, i18n.language().code, request.endpoint)
         kept[key] = rendered.replace(generate_csrf(), _CSRF_SLOT).replace(form.form_token.data, _TOKEN_SLOT)
     return rendered
-
-
-def _is_asked_so(form: SubmissionForm) -> bool:
-    """Whether consent is asked for now in the words that were on the page."""
-    return form.asked.language_of(form.wording.data or "", i18n.language().code) is not None
 
 
 def _asked_anew(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:

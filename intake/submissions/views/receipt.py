@@ -18,7 +18,7 @@ from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong
 from intake.foundation.limits import Limit, Reached
 from intake.foundation.security import signer
 from intake.submissions import drafts, happened, services
-from intake.submissions.consent import Consent, asked_again
+from intake.submissions.consent import Consent
 from intake.submissions.forms import (
     AddressForm,
     AmendmentForm,
@@ -275,10 +275,10 @@ def _amend_page(submission: Submission, form: AmendmentForm, problem: str | None
 @of_own_submission
 def consent(submission: Submission) -> ResponseReturnValue:
     """Change what was agreed: less counts at once, more after a second look."""
-    agreed_so_far = submission.consent
+    agreed_so_far = submission.consent_within_promise
     form = consent_form_class()(data={"consent_tier": str(int(agreed_so_far.tier)), **agreed_so_far.permissions()})
     first, second = (
-        asked_again(submission.listening_session.ceiling, for_more=more, machines=agreed_so_far.machine_translation)
+        services.asked_to_change(submission, for_more=more, machines=agreed_so_far.machine_translation)
         for more in (False, True)
     )
     form.ask(first)

@@ -58,6 +58,11 @@ def form_of(held: ListeningSession, kind: Kind) -> type[SubmissionForm]:
     return form_class(kind, guiding(held), held.ceiling)
 
 
+def is_asked_so(form: SubmissionForm) -> bool:
+    """Whether consent is asked for now in the words that were on the page from which ``form`` comes."""
+    return form.asked.language_of(form.wording.data or "", i18n.language().code) is not None
+
+
 def too_much_from_here() -> str:
     """What to say above a form that is given back because too much comes from its sender's place."""
     return _("That was a lot in a short time. Nothing is lost: please try again in a minute.")
@@ -85,10 +90,15 @@ def form_page(
     problem: str | None = None,
     **further: Any,
 ) -> str:
-    """The form as it was filled so far; ``problem`` stands above it."""
+    """The form as it was filled so far; ``problem`` stands above it.
+
+    What was chosen under other words, on an older page or when it was saved, is asked again and not preselected.
+    """
     further.setdefault("left_over", left_over_of(held, form))
     if draft := further.get("draft"):
         form.see(draft)
+    if form.consent_tier.data and not is_asked_so(form):
+        form.ask_anew()
     form.shows(i18n.language().code)
     return render_template("submissions/form.html", held=held, form=form, problem=problem, **further)
 
@@ -133,7 +143,7 @@ def mark_doubts(form: FlaskForm, left_over: list[LeftOver]) -> None:
 def check_page(held: ListeningSession, form: SubmissionForm | AmendmentForm) -> str:
     """What is about to be sent, as it was understood, with advice; call after ``validate()`` said yes."""
     filled = form.filled()
-    asked = asked_of(filled.kind, held.ceiling)
+    asked = asked_of(filled.kind, form.ceiling)
     told = _languages_to_check(form, filled)
     guessed = form.guessed_language()
     chosen = form.language.data
