@@ -131,9 +131,7 @@ def test_the_ordinary_form_has_no_panel_and_its_kept_page_is_another(client: Fla
 def test_what_is_kept_on_the_device_holds_the_contacts_as_they_are_now(app: Flask, client: FlaskClient) -> None:
     for name in ("First house", "Second house"):
         with app.app_context(), transaction():
-            session().add(
-                ReferralContact(name=name, helps_with={"en": "Shelter"}, checked_on=date(2020, 6, 9))
-            )
+            session().add(ReferralContact(name=name, helps_with={"en": "Shelter"}, checked_on=date(2020, 6, 9)))
         assert name in client.get(DEVICE).text
         assert name not in client.get(DEVICE.removesuffix("/device")).text
 
