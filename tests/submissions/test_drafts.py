@@ -290,6 +290,15 @@ def test_what_was_saved_is_replaced_by_whoever_types_its_code(app: Flask, client
     assert count(app, Draft) == 1
 
 
+def test_the_form_says_first_that_it_can_be_saved_and_for_how_long(client: FlaskClient) -> None:
+    form = page(client.get(FORM))
+    [line] = form.xpath("//form[.//textarea]/preceding::p[a[@href='#save']]")
+    assert "It is kept for 30 days." in line.text_content()
+    assert form.xpath("//*[@id='save']//button[@value='save']")
+    save(client)
+    assert not page(client.get(DRAFT)).xpath("//a[@href='#save']"), "it is saved"
+
+
 def test_what_was_only_looked_at_again_is_the_same(app: Flask, client: FlaskClient) -> None:
     first = code_on(save(client))
     assert code_on(save(client)) == first

@@ -100,6 +100,13 @@ def values_of(client: FlaskClient, language: str, kind: str) -> dict[str, list[s
 
 
 def upload(client: FlaskClient, body: bytes, language: str = "en", kind: str = "testimony") -> TestResponse:
+    """What was understood of ``body``, or why it is refused."""
+    answer = send_back(client, body, language, kind)
+    return client.get(f"/{language}/receipt/draft/") if answer.status_code == 200 else answer
+
+
+def send_back(client: FlaskClient, body: bytes, language: str = "en", kind: str = "testimony") -> TestResponse:
+    """The page that answers the upload of ``body``."""
     url = PATH.format(language=language, kind=kind) + "/paper/"
     token = fields(form_on(client.get(url), having="csrf_token"))["csrf_token"][0]
     sent = {"csrf_token": token, "file": FileStorage(io.BytesIO(body), "anything.docx")}
@@ -131,16 +138,27 @@ def test_what_is_written_is_what_the_form_shows(
 
 
 def test_it_is_checked_and_sent_like_any_other(client: FlaskClient, app: Flask) -> None:
-    shown = upload(client, filled(client, WRITTEN, "en", "testimony"))
+    saved = send_back(client, filled(client, WRITTEN, "en", "testimony"))
+    [onward] = page(saved).xpath("//a[.='See what we understood']/@href")
+    shown = client.get(onward)
     url = PATH.format(language="en", kind="testimony")
     check = send(client, url, form_on(shown, having="form_token"), {"step": "check"})
     assert check.status_code == 200
     receipt = send(client, url, form_on(check, having="form_token"), {"step": "send"})
     code = str(page(receipt).xpath("string(//p[@class='code'])"))
     assert code
-    assert code in page(shown).text_content()
+    assert code == page(saved).xpath("string(//p[@class='code'])")
     with app.app_context():
         assert session().scalar(sa.select(sa.func.count()).select_from(Draft)) == 0
+
+
+def test_its_code_is_typed_back_like_any_other(client: FlaskClient) -> None:
+    saved = send_back(client, filled(client, WRITTEN, "en", "testimony"))
+    code, form = page(saved).xpath("string(//p[@class='code'])"), form_on(saved, having="code")
+    wrong = send(client, "", form, {"code": "WRONG"})
+    assert (wrong.status_code, page(wrong).xpath("string(//p[@class='code'])")) == (422, code)
+    right = send(client, "", form, {"code": code})
+    assert (right.status_code, right.headers["Location"]) == (302, "/en/receipt/draft/")
 
 
 @ON_ONE_ENGINE

@@ -27,7 +27,7 @@ from intake.submissions.models import Draft, Submission
 from intake.submissions.paper.reading import _TICKS, _UNSEEN
 from tests import builders
 from tests.forms import fields, form_on, page, send
-from tests.submissions.test_paper import ON_ONE_ENGINE, PATH, WRITTEN, answers_in, blank, filled, upload
+from tests.submissions.test_paper import ON_ONE_ENGINE, PATH, WRITTEN, answers_in, blank, filled, send_back, upload
 
 URL, DRAFT = PATH.format(language="en", kind="testimony"), "/en/receipt/draft/"
 Tables = dict[str, Any]
@@ -255,10 +255,11 @@ def test_an_answer_goes_to_the_question_that_was_asked(client: FlaskClient, app:
     body = filled(client, WRITTEN, "en", "testimony")
     with app.app_context(), transaction():
         session().scalars(sa.select(ListeningSession)).one().questions[0].text = Multilingual("What should stop?")
-    shown = upload(client, body)
+    answer = send_back(client, body)
+    shown = client.get(DRAFT)
     assert values(shown, "guiding_1") == []
     assert WRITTEN["guiding_1"].replace(" ", "") in everything_on(shown)
-    assert page(shown).cssselect(".notice.warn")
+    assert page(answer).cssselect(".notice.warn")
     assert values(shown, "consent_tier") == [WRITTEN["consent_tier"]]
 
 

@@ -37,6 +37,7 @@ def _device() -> dict[str, Any]:
         "device": request.endpoint == "submissions.device",
         "device_files": _FILES,
         "grace_hours": drafts.grace_hours(),
+        "draft_days": drafts.days_kept(),
         "needed": needed,
     }
 

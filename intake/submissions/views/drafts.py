@@ -76,9 +76,17 @@ def save(held: ListeningSession, form: SubmissionForm) -> ResponseReturnValue:
 
 
 def saved_page(
-    draft: Draft, code: str, form_token: str, confirm: ReceiptForm | None = None, problem: str | None = None
+    draft: Draft,
+    code: str,
+    form_token: str,
+    confirm: ReceiptForm | None = None,
+    problem: str | None = None,
+    *,
+    of_paper: bool = False,
 ) -> Response:
     """The page that shows the ``code`` (ungrouped) of a draft; ``confirm`` is how it was typed back.
+
+    From that of a paper one goes on to what was understood of it; the code is typed back at the form's own address.
 
     A device knows the form by the token under which it came, which is another where it took the place of one.
     """
@@ -92,11 +100,18 @@ def saved_page(
         problem=problem,
         sent_until=drafts.grace_until(draft),
         form_token=form_token,
+        of_paper=of_paper,
+        confirm_at=form_address(draft) if of_paper else request.path,
         came_under=request.form.get("form_token", ""),
         permit=permit_for(draft),
         mark=visit.mark(draft),
     )
     return allow_worker(make_response(page))
+
+
+def form_address(draft: Draft) -> str:
+    """Where the form of ``draft`` is checked, saved and sent."""
+    return url_for("submissions.submit", slug=draft.listening_session.slug, kind=draft.kind)
 
 
 def is_too_long(typed: Typed) -> bool:
@@ -206,7 +221,7 @@ def draft() -> ResponseReturnValue:
         done=DONE.get(visit.told()),
         sent_until=drafts.grace_until(found),
         left_over=left_over,
-        action=url_for("submissions.submit", slug=held.slug, kind=found.kind),
+        action=form_address(found),
         no_longer_asked=words_typed((name, value) for name, value in fields_of(pairs) if name not in form),
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, render_template, request, url_for
+from flask import Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 
 from intake.accounts import guards
 from intake.foundation import i18n
@@ -14,7 +13,7 @@ from intake.foundation.bodies import accepts
 from intake.foundation.database import transaction
 from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong, what_went_wrong
 from intake.foundation.files.kinds import BY_NAME, Refusal, Refused, recognise
-from intake.foundation.identifiers import grouped, new_form_token
+from intake.foundation.identifiers import new_form_token
 from intake.foundation.limits import Limit
 from intake.programme.lookup import session_or_404
 from intake.programme.models import ListeningSession
@@ -30,8 +29,8 @@ from intake.submissions.vocabulary import WRITTEN, Kind
 
 from . import visit
 from .blueprint import bp
-from .drafts import is_too_long
-from .steps import closed_page, form_of, form_page, mark_doubts
+from .drafts import is_too_long, saved_page
+from .steps import closed_page, form_of
 
 LARGEST_PAPER_BYTES = 5_000_000
 _MOST_MB = LARGEST_PAPER_BYTES // 1_000_000
@@ -119,18 +118,8 @@ def _draft_of(held: ListeningSession, form: type[SubmissionForm], filled: Filled
         draft, code = drafts.save(typed, held, form.kind, form_token=token, interface_language=i18n.language().code)
     visit.start(draft)
     visit.see(draft)
-    shown = form(formdata=MultiDict([*filled.typed, ("form_token", token)]))
-    mark_doubts(shown, filled.left_over)
     older = _("This form has changed since your file was made. Please look at every answer.")
-    return form_page(
-        held,
-        shown,
-        problem=older if filled.is_older else None,
-        draft=draft,
-        code=grouped(code),
-        left_over=filled.left_over,
-        action=url_for("submissions.submit", slug=held.slug, kind=form.kind),
-    )
+    return saved_page(draft, code, token, problem=older if filled.is_older else None, of_paper=True)
 
 
 def _page(
