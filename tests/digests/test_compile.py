@@ -125,7 +125,7 @@ def test_versions_count_up_and_the_earlier_ones_stay(app: Flask) -> None:
             second = services.compile_digest(made.held)
         assert (first.identifier, second.identifier) == (f"{CODE}/D-1", f"{CODE}/D-2")
         assert first.freeze == before != second.freeze
-        assert [version for version, _at in queries.versions_of(first.listening_session)] == [2, 1]
+        assert [version for version, _at in queries.versions_of(first.listening_session, made.lead)] == [2, 1]
         latest = queries.digest_of(first.listening_session)
         assert latest is not None
         assert latest.version == 2
