@@ -171,7 +171,9 @@ const keepTyped = async () => {
 // Keeping and removing
 
 const keepPage = async () => {
-  await navigator.serviceWorker.register(panel.dataset.worker, { scope: home })
+  // The form has an address in each language; what is kept is this one, to which the worker leads from all of them.
+  await Promise.all([...document.querySelectorAll(".languages a")].map(({ hreflang }) => navigator.serviceWorker
+    .register(panel.dataset.worker, { scope: home.replace(/^\/[a-z]{2}\//, `/${hreflang}/`) })))
   await navigator.serviceWorker.ready
   // Asked for as a stranger: nothing of who is signed in lies in the cache.
   const answer = await fetch(home, { cache: "no-store", credentials: "omit", headers: { "X-Device": "1" } })

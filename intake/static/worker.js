@@ -18,5 +18,12 @@ const isThere = answer => answer && answer.status < 500 && answer.status !== 404
 const form = async request => {
   const answer = fetch(request), slow = new Promise(resolve => setTimeout(resolve, PATIENCE))
   const first = await Promise.race([answer.catch(() => undefined), slow])
-  return isThere(first) ? first : await kept(request) ?? answer
+  return isThere(first) ? first : await kept(request) ?? await inAnotherLanguage(request) ?? answer
+}
+// Whoever follows the address in another language comes to the one that was kept.
+const inAnotherLanguage = async request => {
+  if (!await caches.has(CACHE)) return undefined
+  const rest = one => new URL(one.url).pathname.slice("/en".length), cache = await caches.open(CACHE)
+  const found = (await cache.keys()).find(one => rest(one) === rest(request))
+  return found && Response.redirect(found.url)
 }

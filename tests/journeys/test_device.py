@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
+from intake.foundation.languages import CODES
 from tests.journeys.conftest import Live, choose
 
 SLUG = "regular-pathways-2020-06-09"
@@ -618,7 +619,10 @@ def test_the_worker_opens_the_kept_form_and_nothing_else(context: BrowserContext
     assert form in cached
     assert all(path == form or path.startswith("/static/") for path in cached)
     context.set_offline(True)
-    page.goto(address(live, "en"))
+    for language in ("ar", "fr", "es", "en"):
+        page.goto(address(live, language))
+        assert page.url == address(live, "en"), "the language in which it was kept"
+        status(page, "back")
     for path in ("/en/receipt/", "/en/staff/sign-in/", "/en/privacy/", form.removesuffix("/device")):
         other = context.new_page()
         with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
@@ -638,7 +642,7 @@ def test_the_clear_button_and_leaving_quickly_leave_nothing(context: BrowserCont
     page.fill("#what_happened", STORY["en"])
     attach(page, "house.jpg", photo(10))
     expect(page.locator("[data-files] li")).to_have_count(1)
-    assert page.evaluate(LEFT_OVER) == 3
+    assert page.evaluate(LEFT_OVER) == 2 + len(CODES), "the form, its page, and a worker for each address of it"
     press(page, "clear")
     status(page, "removed")
     nothing_left(page)
