@@ -7,11 +7,10 @@ import secrets
 from dataclasses import dataclass
 
 from flask import current_app, request, session, url_for
-from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.routing import BuildError
-from wtforms import ValidationError
 
+from intake.foundation.errors import is_from_here
 from intake.foundation.languages import CODES
 
 from .models import Person
@@ -68,7 +67,7 @@ def interrupted() -> Onward:
     takes_get = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     if request.method != "POST":
         return Onward(safe_next(request.full_path.removesuffix("?")))
-    if _SECRETS.isdisjoint(request.form) and _is_from_here():
+    if _SECRETS.isdisjoint(request.form) and is_from_here():
         fields = request.form.items(multi=True)
         return Onward(safe_next(request.path), tuple(field for field in fields if field[0] != "csrf_token"))
     return Onward(safe_next(request.path) if takes_get else None)
@@ -91,16 +90,6 @@ def home_of(person: Person) -> str:
             except BuildError:
                 continue
     return url_for("accounts.me", lang=person.language)
-
-
-def _is_from_here() -> bool:
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        return True
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -75,6 +75,17 @@ def what_went_wrong() -> str:
     return _("Something went wrong on our side. Your text is still here: please send it again in a minute.")
 
 
+def is_from_here() -> bool:
+    """Whether a page of ours sent this request: the browser says so, or it has this browser's token, however old."""
+    if said := request.headers.get("Sec-Fetch-Site"):
+        return said == "same-origin"
+    try:
+        validate_csrf(request.form.get("csrf_token"), time_limit=_HOWEVER_OLD_SECONDS)
+    except ValidationError:
+        return False
+    return True
+
+
 def init_app(app: Flask) -> None:
     """Answer every error with its page; give typed text back where the view can."""
     app.register_error_handler(CSRFError, lambda _error: _forged_or_old())
@@ -111,23 +122,14 @@ def _forged_or_old() -> ResponseReturnValue:
     On one that somebody else's page sent, nothing may stand ready to be sent: neither consent that they ticked nor a
     token that they know, of which the receipt code is made.
     """
-    comes_from = request.headers.get("Sec-Fetch-Site") or None
-    if comes_from == "same-origin" or (comes_from is None and _is_ours_however_old(request.form.get("csrf_token"))):
+    if is_from_here():
         return _give_back(400)
     view = current_app.view_functions.get(request.endpoint or "")
-    if comes_from is None and view is not None and getattr(view, "gives_back", False):
+    if not request.headers.get("Sec-Fetch-Site") and getattr(view, "gives_back", False):
         # A browser that does not say from where (Safari before 16.4), and has lost its cookie: words to be copied.
         title, advice = MESSAGES[400]
         return render_template("kept.html", typed=_typed(), title=title, advice=advice), 400
     return page(400)
-
-
-def _is_ours_however_old(token: str | None) -> bool:
-    try:
-        validate_csrf(token, time_limit=_HOWEVER_OLD_SECONDS)
-    except ValidationError:
-        return False
-    return True
 
 
 def _give_back(status: int) -> ResponseReturnValue:

@@ -157,7 +157,9 @@ def test_a_form_whose_cookie_is_lost_waits_when_it_came_from_here(app: Flask, cl
     assert "What you wrote is kept" in held.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": ""}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}]
+)
 def test_another_site_puts_no_words_into_anybodys_hands(client: FlaskClient, headers: dict[str, str]) -> None:
     held = client.post(NOTE, data={"note": "words of somebody else"}, headers=headers)
     assert held.headers["Location"] == f"{SIGN_IN}?next={NOTE}"

@@ -122,10 +122,10 @@ read submissions.own_copy_file                                  r r r r r r r r 
 read submissions.mine                                           r r r r r r r r r + r
 read submissions.draft                                          r r r r r r r r r r r
 read submissions.delete_draft                                   r r r r r r r r r r r
-act  submissions.delete_draft                                   r r r r r r r r r r r
+act  submissions.delete_draft                                   r r r r r r r r r r +
 read submissions.draft_deleted                                  + + + + + + + + + + +
 read submissions.withdraw                                       r r r r r r r r r + r
-act  submissions.withdraw                                       r r r r r r r r r + r
+act  submissions.withdraw                                       r r r r r r r r r + +
 read submissions.withdrawn                                      + + + + + + + + + + +
 read programme.listening_session       open                     + + + + + + + + + + +
 read programme.listening_session       closed                   + + + + + + + + + + +
