@@ -11,11 +11,11 @@ from intake.foundation import i18n
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.texts import number_in
-from intake.moderation import agreement, codebook
+from intake.moderation import agreement
 from intake.moderation.coded import FORMATS
 from intake.programme.models import ListeningSession
 
-from .answering import Trouble, what_went_wrong
+from .answering import Trouble, session_or_404, what_went_wrong
 from .blueprint import bp
 
 _USUAL = 20
@@ -25,7 +25,7 @@ _USUAL = 20
 @guards.staff("queue.read")
 def agreements(slug: str) -> ResponseReturnValue:
     """The samples of a session, and the form to ask for one."""
-    return _page(_session_or_404(slug))
+    return _page(session_or_404(slug))
 
 
 @bp.post("/sessions/<slug>/agreement/ask/")
@@ -33,7 +33,7 @@ def agreements(slug: str) -> ResponseReturnValue:
 @gives_back
 def ask_second_coder(slug: str) -> ResponseReturnValue:
     """Ask a colleague to code a sample."""
-    held, person = _session_or_404(slug), guards.signed_in()
+    held, person = session_or_404(slug), guards.signed_in()
     if went_wrong():
         return _page(held, trouble=what_went_wrong())
     asked = number_in(request.form.get("coder"))
@@ -53,7 +53,7 @@ def ask_second_coder(slug: str) -> ResponseReturnValue:
                 "have coded and they have not."
             )
         )
-        return _page(_session_or_404(slug), trouble=trouble), 409
+        return _page(session_or_404(slug), trouble=trouble), 409
     flash(_("The sample is drawn. Your colleague finds it on this page."), "done")
     return redirect(url_for("moderation.agreements", slug=slug), 303)
 
@@ -63,7 +63,7 @@ def ask_second_coder(slug: str) -> ResponseReturnValue:
 @gives_back
 def done_second_coding(slug: str) -> ResponseReturnValue:
     """Say that one's sample is done."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     if went_wrong():
         return _page(held, trouble=what_went_wrong())
     with transaction():
@@ -77,7 +77,7 @@ def done_second_coding(slug: str) -> ResponseReturnValue:
 @guards.staff("queue.read")
 def export_agreement(slug: str, format_name: str) -> ResponseReturnValue:
     """The figures as a table. Who takes it out is written down, so this is a POST."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     if format_name not in FORMATS:
         abort(404)
     guards.require_fresh()
@@ -103,11 +103,3 @@ def _page(held: ListeningSession, trouble: Trouble | None = None) -> str:
         formats=FORMATS,
         trouble=trouble,
     )
-
-
-def _session_or_404(slug: str) -> ListeningSession:
-    held = codebook.find_session(slug, guards.signed_in())
-    if held is None:
-        abort(404)
-    guards.require("queue.read", held)
-    return held

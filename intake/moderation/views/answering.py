@@ -14,9 +14,10 @@ from flask_babel import ngettext
 from intake.accounts import guards
 from intake.foundation import clock
 from intake.foundation.multilingual import Text
-from intake.moderation import reading
+from intake.moderation import codebook, reading
 from intake.moderation.filters import Filters
 from intake.moderation.services import ClaimedByOther
+from intake.programme.models import ListeningSession
 from intake.submissions.models import Decision, Submission
 
 _ALSO_IN_CARE = frozenset({"question.ask"})
@@ -43,6 +44,15 @@ def found_or_404(reference: str, permission: str) -> Submission:
         abort(404)
     guards.require(permission, found)
     return found
+
+
+def session_or_404(slug: str) -> ListeningSession:
+    """The listening session, if the signed-in person moderates it."""
+    held = codebook.find_session(slug, guards.signed_in())
+    if held is None:
+        abort(404)
+    guards.require("queue.read", held)
+    return held
 
 
 def back_to(reference: str) -> ResponseReturnValue:

@@ -17,7 +17,6 @@ from intake.foundation import i18n
 from intake.foundation.bodies import LARGEST_FORM_BYTES, accepts
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
-from intake.foundation.files import downloads
 from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import label
 from intake.moderation import care as desk
@@ -28,13 +27,12 @@ from intake.moderation.forms import ContactForm
 from intake.moderation.models import CareKind
 from intake.programme.queries import referral_contacts, working_groups
 from intake.submissions import file_words
-from intake.submissions.attachments import kind_of
 from intake.submissions.models import Submission
-from intake.submissions.sealing import Erased
 from intake.submissions.workflow import MOVES, IllegalMove, Overtaken
 
 from .answering import Trouble, what_went_wrong
 from .blueprint import bp
+from .opening import open_attachment, open_contact
 
 
 @bp.get("/care/")
@@ -78,41 +76,14 @@ def write_care(reference: str) -> ResponseReturnValue:
 @gives_back
 def care_contact(reference: str) -> ResponseReturnValue:
     """Open the contacts, once and on this page only; the register keeps who and why."""
-    found = _found_or_404(reference)
-    form = ContactForm(found)
-    if went_wrong():
-        return _page(found, contact=form, trouble=what_went_wrong())
-    if not form.validate():
-        return _page(found, contact=form), 422
-    guards.require_fresh()
-    try:
-        with transaction():
-            opened = services.reveal_contact(
-                found, guards.signed_in(), reason=form.reason.data, reader=i18n.language().code
-            )
-    except (reading.Unreadable, Erased):
-        abort(404)
-    return _page(_found_or_404(reference), opened=opened)
+    return open_contact(lambda: _found_or_404(reference), _page)
 
 
 @bp.post("/care/<reference:reference>/files/<int:identity>/")
 @guards.staff(CARE)
 def care_file(reference: str, identity: int) -> ResponseReturnValue:
     """A file that came with it; the register keeps who opened it."""
-    found, person = _found_or_404(reference), guards.signed_in()
-    try:
-        opened = services.read_file(found, person, identity)
-        if opened is None:
-            abort(404)
-        attachment, body = opened
-        kind = kind_of(attachment)
-        with transaction():
-            services.record_opening(found, person, identity)
-    except OSError:
-        abort(503)
-    except reading.Unreadable:
-        abort(404)
-    return downloads.attachment(body, kind, f"file-{identity}", inline=True)
+    return open_attachment(_found_or_404(reference), identity)
 
 
 @bp.post("/care/<reference:reference>/return/")

@@ -25,7 +25,7 @@ from intake.moderation.coding import VOCABULARY_OF_AXIS, Axis
 from intake.moderation.coding_forms import ChangeEntryForm, EntryForm, MergeForm, SplitForm
 from intake.programme.models import ListeningSession
 
-from .answering import Trouble, what_went_wrong
+from .answering import Trouble, session_or_404, what_went_wrong
 from .blueprint import bp
 
 AXIS_NAMES = {
@@ -83,7 +83,7 @@ class Choice:
 @guards.staff("queue.read")
 def code_book(slug: str) -> ResponseReturnValue:
     """The themes of a session, with how much was coded."""
-    return _book_page(_session_or_404(slug))
+    return _book_page(session_or_404(slug))
 
 
 @bp.post("/sessions/<slug>/codes/add/")
@@ -91,7 +91,7 @@ def code_book(slug: str) -> ResponseReturnValue:
 @gives_back
 def add_theme(slug: str) -> ResponseReturnValue:
     """A theme of the session's own."""
-    held, form = _session_or_404(slug), EntryForm()
+    held, form = session_or_404(slug), EntryForm()
     if went_wrong():
         return _book_page(held, form=form, trouble=what_went_wrong())
     if not form.validate():
@@ -106,7 +106,7 @@ def add_theme(slug: str) -> ResponseReturnValue:
 @guards.staff("queue.read")
 def theme(slug: str, code: str) -> ResponseReturnValue:
     """One theme: what it means, and what can be made of it."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     return _theme_page(held, code)
 
 
@@ -115,7 +115,7 @@ def theme(slug: str, code: str) -> ResponseReturnValue:
 @gives_back
 def change_theme(slug: str, code: str) -> ResponseReturnValue:
     """Give a theme another name, or say anew what it means."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     entry = _entry_or_404(held, code)
     form = ChangeEntryForm(_examples(held, code))
     if went_wrong():
@@ -129,7 +129,7 @@ def change_theme(slug: str, code: str) -> ResponseReturnValue:
                 name=form.name(), definition=form.define(entry.definition), example=form.chosen_example(),
             )  # fmt: skip
     except (Changed, NotPossible):
-        held = _session_or_404(slug)
+        held = session_or_404(slug)
         form.version.data = str(_entry_or_404(held, code).version)
         return _theme_page(held, code, change=form, trouble=_was_changed()), 409
     flash(_("The theme is kept as you wrote it."), "done")
@@ -141,7 +141,7 @@ def change_theme(slug: str, code: str) -> ResponseReturnValue:
 @gives_back
 def merge_theme(slug: str, code: str) -> ResponseReturnValue:
     """Read one theme as another from now on."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     form = MergeForm(codebook.book_of(held.id), _entry_or_404(held, code))
     if went_wrong():
         return _theme_page(held, code, merge=form, trouble=what_went_wrong())
@@ -149,7 +149,7 @@ def merge_theme(slug: str, code: str) -> ResponseReturnValue:
         with transaction():
             codebook.merge(held, guards.signed_in(), code, into=form.into.data or "", seen=form.seen())
     except (Changed, NotPossible):
-        return _theme_page(_session_or_404(slug), code, trouble=_was_changed()), 409
+        return _theme_page(session_or_404(slug), code, trouble=_was_changed()), 409
     flash(_("From now on both are one theme. What was coded stays as it was."), "done")
     return _to_theme(slug, form.into.data)
 
@@ -159,7 +159,7 @@ def merge_theme(slug: str, code: str) -> ResponseReturnValue:
 @gives_back
 def split_theme(slug: str, code: str) -> ResponseReturnValue:
     """Make two themes of one."""
-    held, form = _session_or_404(slug), SplitForm()
+    held, form = session_or_404(slug), SplitForm()
     _entry_or_404(held, code)
     if went_wrong():
         return _theme_page(held, code, split=form, trouble=what_went_wrong())
@@ -169,7 +169,7 @@ def split_theme(slug: str, code: str) -> ResponseReturnValue:
         with transaction():
             codebook.split(held, guards.signed_in(), code, names=form.names(), seen=form.seen())
     except (Changed, NotPossible):
-        held = _session_or_404(slug)
+        held = session_or_404(slug)
         form.version.data = str(_entry_or_404(held, code).version)
         return _theme_page(held, code, split=form, trouble=_was_changed()), 409
     flash(_("There are two themes now. Please look at each passage that was coded with the old one."), "done")
@@ -180,7 +180,7 @@ def split_theme(slug: str, code: str) -> ResponseReturnValue:
 @guards.staff("queue.read")
 def passages(slug: str) -> ResponseReturnValue:
     """The passages of a session that were coded so or so."""
-    held, person, reader = _session_or_404(slug), guards.signed_in(), i18n.language().code
+    held, person, reader = session_or_404(slug), guards.signed_in(), i18n.language().code
     book = codebook.book_of(held.id)
     narrowing = Narrowing.read(request.args, book)
     rows, after = coded.listed(held, person, book, narrowing)
@@ -200,7 +200,7 @@ def passages(slug: str) -> ResponseReturnValue:
 @guards.staff("queue.read")
 def export_passages(slug: str, format_name: str) -> ResponseReturnValue:
     """The passages as a table. Who takes it out is written down, so this is a POST."""
-    held = _session_or_404(slug)
+    held = session_or_404(slug)
     if format_name not in FORMATS:
         abort(404)
     guards.require_fresh()
@@ -217,14 +217,6 @@ def _attachment(made: bytes, media_type: str, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-
-def _session_or_404(slug: str) -> ListeningSession:
-    held = codebook.find_session(slug, guards.signed_in())
-    if held is None:
-        abort(404)
-    guards.require("queue.read", held)
-    return held
 
 
 def _entry_or_404(held: ListeningSession, code: str) -> Entry:

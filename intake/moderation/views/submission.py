@@ -17,7 +17,6 @@ from intake.foundation import clock, i18n
 from intake.foundation.bodies import LARGEST_FORM_BYTES, accepts
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
-from intake.foundation.files import downloads
 from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.paging import Cursor
@@ -31,15 +30,14 @@ from intake.moderation.listing import due, listing
 from intake.moderation.models import Scheme
 from intake.moderation.services import ClaimedByOther
 from intake.submissions import file_words
-from intake.submissions.attachments import kind_of
 from intake.submissions.consent import TIER_NAMES, Tier, why_limited
 from intake.submissions.models import Submission
-from intake.submissions.sealing import Erased
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import MODERATOR, MOVES, WAITING, IllegalMove, Overtaken
 
 from .answering import Trouble, back_to, found_or_404, minutes_until, not_open_now, somebody_else, what_went_wrong
 from .blueprint import bp
+from .opening import open_attachment, open_contact
 
 _STAYS_WITH_IT = (None, State.IN_REVIEW)
 """Where a move leads after which there is more to do with the same submission."""
@@ -197,41 +195,14 @@ def code(reference: str) -> ResponseReturnValue:
 @gives_back
 def contact(reference: str) -> ResponseReturnValue:
     """Open the contacts, once and on this page only; the register keeps who and why."""
-    found = found_or_404(reference, "submission.reveal_contact")
-    form = ContactForm(found)
-    if went_wrong():
-        return _page(found, contact=form, trouble=what_went_wrong())
-    if not form.validate():
-        return _page(found, contact=form), 422
-    guards.require_fresh()
-    try:
-        with transaction():
-            opened = services.reveal_contact(
-                found, guards.signed_in(), reason=form.reason.data, reader=i18n.language().code
-            )
-    except (reading.Unreadable, Erased):
-        abort(404)
-    return _page(found_or_404(reference, "submission.reveal_contact"), opened=opened)
+    return open_contact(lambda: found_or_404(reference, "submission.reveal_contact"), _page)
 
 
 @bp.post("/submissions/<reference:reference>/files/<int:identity>/")
 @guards.staff("submission.read")
 def open_file(reference: str, identity: int) -> ResponseReturnValue:
     """A file, as the contributor's hidden data was taken out of it; the register keeps who opened it."""
-    found, person = found_or_404(reference, "submission.read"), guards.signed_in()
-    try:
-        opened = services.read_file(found, person, identity)
-        if opened is None:
-            abort(404)
-        attachment, body = opened
-        kind = kind_of(attachment)
-        with transaction():
-            services.record_opening(found, person, identity)
-    except OSError:
-        abort(503)
-    except reading.Unreadable:
-        abort(404)
-    return downloads.attachment(body, kind, f"file-{identity}", inline=True)
+    return open_attachment(found_or_404(reference, "submission.read"), identity)
 
 
 def _overtaken(found: Submission, form: DecisionForm, seen: int, decided: int) -> str:
