@@ -18,6 +18,7 @@ from intake.foundation.search import fold
 from intake.foundation.vocabularies import countries, label, vocabulary, wider
 from intake.moderation.filters import regions
 from intake.programme.models import ListeningSession
+from intake.programme.words import listing
 
 
 class Axis(StrEnum):
@@ -87,16 +88,19 @@ def codes_of(axis: Axis) -> list[str]:
 
 
 def _by_audience(held: ListeningSession, reader: str) -> Iterator[tuple[Axis, str, str]]:
-    for audience in held.audience or ():
-        why = _("Audience: %(name)s", name=label("audiences", audience, reader))
-        for code in TYPES_OF_AUDIENCE.get(audience, ()):
-            yield Axis.WHO, code, why
-    named = {code for axis, code, _why in _by_words(held) if axis is Axis.REGION}
-    for audience in held.audience or ():
-        if audience in AUDIENCES_OF_ALL_REGIONS and not named:
-            why = _("Audience: %(name)s", name=label("audiences", audience, reader))
-            for code in regions():
-                yield Axis.REGION, code, why
+    audiences = held.audience or ()
+    for code in codes_of(Axis.WHO):
+        if meant := [one for one in audiences if code in TYPES_OF_AUDIENCE.get(one, ())]:
+            yield Axis.WHO, code, _audience(meant, reader)
+    names_a_region = any(axis is Axis.REGION for axis, _code, _why in _by_words(held))
+    if not names_a_region and (everywhere := [one for one in audiences if one in AUDIENCES_OF_ALL_REGIONS]):
+        why = _audience(everywhere, reader)
+        for code in codes_of(Axis.REGION):
+            yield Axis.REGION, code, why
+
+
+def _audience(audiences: Iterable[str], reader: str) -> str:
+    return _("Audience: %(name)s", name=listing(label("audiences", one, reader) for one in audiences))
 
 
 def _by_language(held: ListeningSession) -> Iterator[tuple[Axis, str, str]]:

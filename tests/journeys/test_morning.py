@@ -14,8 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from intake.foundation.database import session, transaction
 from intake.programme.models import ListeningSession
 from tests import builders
-from tests.installation import application
-from tests.installation import settings_of as settings_in
+from tests.installation import application, settings_of
 from tests.journeys.conftest import Live, look, serving
 from tests.journeys.keyboard import Keyboard
 
@@ -52,7 +51,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture
 def arrived(desk: Live) -> list[str]:
     """What came in overnight: an Arabic testimony, and some in English; their references."""
-    settings = settings_in(desk.instance, f"sqlite:///{desk.instance / 'intake.sqlite'}")
+    settings = settings_of(desk.instance, f"sqlite:///{desk.instance / 'intake.sqlite'}")
     with application(settings) as app, app.app_context(), transaction():
         held = session().scalars(sa.select(ListeningSession).where(ListeningSession.slug == SLUG)).one()
         told = [("ar", ARABIC), *(("en", words) for words in OTHERS)]

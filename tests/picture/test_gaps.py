@@ -78,6 +78,11 @@ def test_what_is_expected_is_named_by_the_programme_and_says_where(app: Flask) -
 def test_an_audience_at_regional_level_means_every_region_unless_one_is_named(app: Flask) -> None:
     programme(app, audience=["regional_stakeholders"])
     assert sum(axis == "region" for axis, _code in wanted(app)) == 22
+    programme(app, audience=["country_stakeholders", "regional_stakeholders", "civil_society"])
+    assert wanted(app)["region", "011"] == (
+        "Audience: Stakeholders at country level and Stakeholders at regional level",
+    )
+    assert [len(why) for why in wanted(app).values()] == [1] * len(wanted(app)), "one reason for all audiences"
     programme(app, topic=Multilingual({"es": "Repercusiones en América Latina y el Caribe"}))
     assert {code for axis, code in wanted(app) if axis == "region"} == {"005", "013", "029"}
 
