@@ -184,11 +184,18 @@ const keepPage = async () => {
   await cache.addAll([...new Set(parts.map(part => part.getAttribute("href") ?? part.getAttribute("src")))])
   await cache.put(home, answer)
 }
+// Keeping and tidying take turns, in all tabs: what keeping has fetched is needed by no record yet.
+const undisturbed = work => navigator.locks ? navigator.locks.request("intake keeping", work) : work()
 const start = async () => {
   if (await kept()) return look()
+  // Where another tab has removed everything meanwhile the worker is never ready.
+  const tooLong = new Promise((_, reject) => setTimeout(reject, LONG_PATIENCE))
   try {
-    await keepPage()
-    if (await write({ waiting: false }, { make: true })) show("kept")
+    const isKept = await undisturbed(async () => {
+      await Promise.race([keepPage(), tooLong])
+      return write({ waiting: false }, { make: true })
+    })
+    if (isKept) show("kept")
   } catch {
     version = undefined
     await tidy()
@@ -211,7 +218,7 @@ const clear = async () => {
   tabs?.postMessage("")
 }
 // What nothing needs any more goes: the page of a form that is not kept, or everything.
-const tidy = async () => {
+const tidy = () => undisturbed(async () => {
   const sent = await receipts()
   const [keys, files] = await Promise.all([within(forms => one(forms.getAllKeys())), filesKept()])
   const needed = new Set([...keys ?? [], ...[...sent, ...files].map(one => one.place)])
@@ -223,7 +230,7 @@ const tidy = async () => {
     const cache = await caches.open(CACHE)
     for (const request of await cache.keys()) if (new URL(request.url).pathname.endsWith(`${place}/device`)) await cache.delete(request)
   }
-}
+})
 
 // Files
 

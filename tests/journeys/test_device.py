@@ -41,6 +41,19 @@ A_DAY_LATER = """new Promise(resolve => {
     change.oncomplete = () => { asked.result.close(); resolve() }
   }
 })"""
+# Pressed as soon as it can be, with a worker that takes its time.
+AT_ONCE = """
+  const register = navigator.serviceWorker.register.bind(navigator.serviceWorker)
+  navigator.serviceWorker.register = async (...all) => {
+    const made = await register(...all)
+    await new Promise(resolve => setTimeout(resolve, 500))
+    return made
+  }
+  const watch = new MutationObserver(() => {
+    const button = document.querySelector("[data-words]:not([hidden]) [data-do=keep]")
+    if (button) watch.disconnect(), button.click()
+  })
+  watch.observe(document, { subtree: true, childList: true, attributes: true })"""
 REFERENCE = re.compile(r"WG3-2020-06-09/T-\d{3}")
 
 
@@ -666,6 +679,15 @@ def test_the_clear_button_and_leaving_quickly_leave_nothing(context: BrowserCont
     page.goto(address(live, "en"))
     expect(page.locator("[data-when=free]")).to_be_visible()
     nothing_left(page)
+
+
+def test_who_asks_at_once_is_not_tidied_away(context: BrowserContext, live: Live) -> None:
+    """A page that opens removes what nothing needs; it must not take what somebody is just asking to keep."""
+    page = context.new_page()
+    page.add_init_script(AT_ONCE)
+    page.goto(address(live, "en"))
+    status(page, "kept")
+    assert page.evaluate(LEFT_OVER) == 2 + len(CODES)
 
 
 def test_nothing_is_kept_of_who_did_not_ask_for_it(context: BrowserContext, live: Live) -> None:
