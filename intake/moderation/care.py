@@ -20,7 +20,7 @@ from intake.foundation.multilingual import Text
 from intake.programme.models import ListeningSession, ReferralContact
 from intake.submissions import safeguarding
 from intake.submissions.models import Decision, Submission
-from intake.submissions.sealing import open_note, seal_note
+from intake.submissions.sealing import open_note, seal_note, sealed_with_text
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import IllegalMove
 
@@ -32,6 +32,8 @@ CARE, NAME = "safeguarding.care", "safeguarding.name"
 
 _WHAT = "care"
 _MOST = 200
+
+sealed_with_text(CareRecord.note, _WHAT, "words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from intake.foundation.multilingual import Text
 from intake.foundation.types import Moment, one_of
 from intake.foundation.vocabularies import label, vocabulary
 from intake.submissions.models import Revision, Submission
-from intake.submissions.sealing import open_answers, open_memo, seal_memo
+from intake.submissions.sealing import open_answers, open_memo, seal_memo, sealed_with_text
 from intake.submissions.services import erased_with_submission
 
 from . import codebook, reading, spans
@@ -98,6 +98,9 @@ class Excerpt(Base):
     def coded(self, axis: Axis) -> list[str]:
         """Its codes on ``axis``, as they were given."""
         return [one.code for one in self.codes if one.axis == axis]
+
+
+sealed_with_text(Excerpt.memo, "memo")
 
 
 class ExcerptCode(Base):

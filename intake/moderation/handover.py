@@ -18,7 +18,7 @@ from intake.foundation.types import Moment
 from intake.programme.models import ListeningSession
 from intake.submissions import workflow
 from intake.submissions.models import Submission
-from intake.submissions.sealing import open_note, seal_note
+from intake.submissions.sealing import open_note, seal_note, sealed_with_text
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import WAITING, IllegalMove
 
@@ -50,6 +50,9 @@ class Handover(Base):
     note: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+sealed_with_text(Handover.note, "handover", "note")
 
 
 class CannotTake(Exception):

@@ -24,7 +24,7 @@ from intake.foundation.database import session
 from intake.foundation.multilingual import Text
 from intake.submissions.models import Message, Submission
 from intake.submissions.screening import Finding, Rule, screen
-from intake.submissions.sealing import open_answers, open_message, open_note, seal_note
+from intake.submissions.sealing import open_answers, open_message, open_note, seal_note, sealed_with_text
 from intake.submissions.services import tell_there_is_news
 from intake.submissions.showing import written
 from intake.submissions.vocabulary import State
@@ -40,6 +40,8 @@ ASKABLE = MOVES["ask"].origins
 """From where a question may leave."""
 
 _WHAT = "question"
+
+sealed_with_text(HeldQuestion.body, _WHAT, "words")
 
 
 class Stale(Exception):

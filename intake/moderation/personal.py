@@ -22,6 +22,7 @@ from . import reading
 from .filters import Filters
 from .handover import Handover, moderates_any
 from .reading import Reach
+from .redacted import Erasure
 
 MOST_SAVED = 20
 LONGEST_NAME = 60
@@ -64,19 +65,29 @@ class ChangedHands:
 
 
 @dataclass(frozen=True, slots=True)
+class ToErase:
+    """A submission of which somebody else asks that hidden words be erased for good, which takes a second person."""
+
+    reference: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDesk:
     """What somebody finds beside the list; ``colleagues`` are names by the ids of people."""
 
     saved: tuple[Saved, ...]
     colleagues: dict[int, str]
     changed_hands: tuple[ChangedHands, ...]
+    to_erase: tuple[ToErase, ...]
 
 
 def own_desk(person: Person, held: Sequence[ListeningSession]) -> OwnDesk:
     """What ``person``, who moderates ``held``, finds beside the list: one statement."""
     sessions, groups = tuple(one.id for one in held), tuple(one.working_group_id for one in held)
     found = session().execute(_own_desk(reading.reach_of(person), sessions, groups), {"me": person.id}).all()
-    rows = {what: [row for row in found if row.what == what] for what in ("saved", "colleague", "given", "taken")}
+    whats = ("saved", "colleague", "given", "taken", "erase")
+    rows = {what: [row for row in found if row.what == what] for what in whats}
     return OwnDesk(
         saved=tuple(
             sorted((Saved(row.id, row.name, Filters.kept(row.more)) for row in rows["saved"]), key=lambda one: one.name)
@@ -84,6 +95,7 @@ def own_desk(person: Person, held: Sequence[ListeningSession]) -> OwnDesk:
         colleagues={row.id: row.name for row in sorted(rows["colleague"], key=lambda row: str(row.name))},
         changed_hands=tuple(ChangedHands(row.more, row.name, row.what == "given")
                             for row in (*rows["given"], *rows["taken"])),
+        to_erase=tuple(ToErase(row.more, row.name) for row in rows["erase"]),
     )  # fmt: skip
 
 
@@ -103,7 +115,13 @@ def _own_desk(reach: Reach, sessions: tuple[int, ...], groups: tuple[int | None,
     )
     news = news.join(Person, Person.id == Handover.by_id).join(Submission, Submission.id == Handover.submission_id)
     news = reading.visible_within(news, reach).order_by(Handover.id.desc()).limit(_TOLD_AT_ONCE)
-    return sa.union_all(saved, colleagues, sa.select(news.subquery()))
+    erasures = sa.select(_said("erase"), Erasure.id, Person.name, Submission.reference).where(
+        Erasure.outcome.is_(None), Erasure.asked_by_id != me, Submission.listening_session_id.in_(sessions)
+    )
+    erasures = erasures.join(Person, Person.id == Erasure.asked_by_id)
+    erasures = erasures.join(Submission, Submission.id == Erasure.submission_id)
+    erasures = reading.visible_within(erasures, reach).order_by(Erasure.id).limit(_TOLD_AT_ONCE)
+    return sa.union_all(saved, colleagues, sa.select(news.subquery()), sa.select(erasures.subquery()))
 
 
 def _said(words: str) -> sa.ColumnElement[str]:

@@ -103,6 +103,12 @@ class LiftForm(SeenForm):
     number = HiddenField()
 
 
+class EraseForm(SeenForm):
+    """Why words are to be erased for good."""
+
+    reason = TextAreaField(_l("Why?"), description=_l("For whoever decides with you."), validators=[_REASON])
+
+
 class WithholdForm(SeenForm):
     """Why a file is withheld."""
 

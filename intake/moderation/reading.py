@@ -39,6 +39,7 @@ from intake.submissions.questionnaire import (
     Form,
     Kept,
     Use,
+    own_words,
     questions,
     sections,
 )
@@ -52,7 +53,7 @@ from intake.submissions.sealing import (
     open_message,
     open_reason,
 )
-from intake.submissions.search import Sought, own_words
+from intake.submissions.search import Sought
 from intake.submissions.showing import Shown, language_of, show_all, words, written
 from intake.submissions.vocabulary import Kind, State
 from intake.submissions.workflow import STANDING

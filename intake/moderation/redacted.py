@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.foundation.database import Base, session
-from intake.foundation.types import Moment
+from intake.foundation.types import Moment, one_of
 from intake.submissions.models import Submission
-from intake.submissions.sealing import Answers, open_note
+from intake.submissions.sealing import Answers, open_note, sealed_with_text
 
 from .spans import NotThere, Span
 
@@ -40,7 +40,8 @@ class Category(StrEnum):
 class Redaction(Base):
     """A passage that is hidden beyond the desk, or was, until it was lifted. Nothing else of it ever changes.
 
-    It lies between the code points ``begins`` and ``ends`` of the answer ``answer`` of the revision ``revision``.
+    It lies between the code points ``begins`` and ``ends`` of the answer ``answer`` of the revision ``revision``;
+    ``erased_at`` says that its words are erased for good.
     ``note`` holds the category, what stands in its place and the reason, sealed with the text: it speaks of
     what was written.
     """
@@ -64,6 +65,7 @@ class Redaction(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     lifted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
     def span(self) -> Span:
@@ -91,6 +93,51 @@ class Withholding(Base):
     given_back_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+sealed_with_text(Redaction.note, "redaction", "reason")
+sealed_with_text(Withholding.reason, "withholding", "reason")
+
+
+class Outcome(StrEnum):
+    """What became of the wish that words be erased; ``UNDER_WAY`` only inside the transaction that erases them."""
+
+    UNDER_WAY = "under_way"
+    ERASED = "erased"
+    KEPT = "kept"
+
+
+class Erasure(Base):
+    """The wish of one person that the words of a redaction be erased for good, and what a second one made of it.
+
+    ``redaction`` is its number, ``note`` holds why, sealed with the text. While it is under way the database lets
+    records of the submission be sealed anew, and at no other time.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "number"),
+        one_of("outcome", [outcome.value for outcome in Outcome]),
+        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended"),
+        sa.CheckConstraint("(ended_by_id IS NULL) = (ended_at IS NULL)", name="ended_by_somebody"),
+        sa.CheckConstraint("outcome IS NULL OR outcome = 'kept' OR ended_by_id <> asked_by_id", name="two_people"),
+        sa.Index("ix_erasure_open", "submission_id", "redaction", unique=True,
+                 sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    redaction: Mapped[int]
+    note: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(sa.String(10))
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+sealed_with_text(Erasure.note, "erasure", "reason")
+
+
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """A redaction, opened: ``instead`` stands in its place, ``alias`` counts the people or places it names."""
@@ -105,6 +152,7 @@ class Hidden:
     person_id: int
     at: datetime
     lifted_at: datetime | None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +212,12 @@ def withholdings_of(submission: Submission) -> Sequence[Withholding]:
     return session().scalars(sought.order_by(Withholding.number)).all()
 
 
+def erasures_of(submission: Submission) -> Sequence[Erasure]:
+    """Every time that somebody asked for words of ``submission`` to be erased, oldest first."""
+    sought = sa.select(Erasure).where(Erasure.submission_id == submission.id)
+    return session().scalars(sought.order_by(Erasure.number)).all()
+
+
 def withheld(submission: Submission) -> frozenset[int]:
     """The ids of those files of ``submission`` that are withheld now."""
     return frozenset(one.attachment_id for one in withholdings_of(submission) if one.given_back_at is None)
@@ -178,7 +232,7 @@ def _open(submission: Submission, row: Redaction) -> Hidden:
     return Hidden(
         number=row.number, span=row.span, category=Category(note["category"]), instead=note["instead"],
         stands=note["stands"], alias=note["alias"], reason=note["reason"], person_id=row.person_id, at=row.at,
-        lifted_at=row.lifted_at,
+        lifted_at=row.lifted_at, erased_at=row.erased_at,
     )  # fmt: skip
 
 

@@ -27,9 +27,9 @@ from intake.submissions.sealing import Answers, open_note, seal_note
 from intake.submissions.workflow import WAITING
 
 from . import reading, redacted
-from .redacted import Category, Hidden, Redaction, Withholding
+from .redacted import Category, Erasure, Hidden, Outcome, Redaction, Withholding
 from .services import hold
-from .spans import Span, places
+from .spans import Span, all_of, dense
 
 CATEGORY_LABELS = {
     Category.NAME: _l("Name"),
@@ -86,8 +86,6 @@ BY_RULE: dict[str, tuple[Category, str]] = {
 
 _LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ARABIC = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
-_SHORT = 3
-"""Below so many letters a passage is looked for as a word of its own, not inside others."""
 _MOST_PROPOSED = 200
 _AROUND = 40
 """Code points that are shown before and after a passage to tell which one is meant."""
@@ -149,7 +147,8 @@ def seen_as(submission: Submission) -> str:
     rows = redacted.rows_of(submission)
     files = redacted.withholdings_of(submission)
     undone = sum(row.lifted_at is not None for row in rows) + sum(one.given_back_at is not None for one in files)
-    return f"{submission.revisions[-1].number}.{len(rows)}.{len(files)}.{undone}"
+    erased = sum(row.erased_at is not None for row in rows)
+    return f"{submission.revisions[-1].number}.{len(rows)}.{len(files)}.{undone}.{erased}"
 
 
 def _hold(submission: Submission, person: Person, seen: str) -> None:
@@ -230,9 +229,11 @@ def lift(submission: Submission, person: Person, number: int, *, seen: str) -> N
     """Show the passage of redaction ``number`` again; the redaction stays in the record.
 
     Raises as ``hide``, and:
-        Stale: it does not stand.
+        Stale: it does not stand, or its words are erased.
     """
     _hold(submission, person, seen)
+    if any(one.number == number and one.erased_at is not None for one in redacted.rows_of(submission)):
+        raise Stale(submission.reference)
     _lift(submission, person, number)
     search.enter(submission)
 
@@ -245,6 +246,12 @@ def _lift(submission: Submission, person: Person, number: int) -> None:
     )
     if lifted.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has one
         raise Stale(submission.reference)
+    # What is hidden no more, or as part of another passage, is not what somebody asked to have erased.
+    session().execute(
+        sa.update(Erasure)
+        .where(Erasure.submission_id == submission.id, Erasure.redaction == number, Erasure.outcome.is_(None))
+        .values(outcome=Outcome.KEPT.value, ended_by_id=person.id, ended_at=clock.now())
+    )
     register.record("submission.lift", submission.reference, person_id=person.id, redaction=number)
 
 
@@ -328,35 +335,18 @@ def _open_places(
 
     With its words, where they stand open in ``answers``, and how often they stand there in all.
     """
-    every = [one for one in reading.hidden_in(submission, person) if one.lifted_at is None]
+    every = [one for one in reading.hidden_in(submission, person) if one.lifted_at is None and one.erased_at is None]
     taken = [one.span for one in every if one.span.revision == number]
     seen: set[str] = set()
     for one in sorted(every, key=lambda one: -one.span.revision):
         words = one.span.of(reading.own_answers(submission, person, one.span.revision))
-        if one.span.revision > number or _dense(words) in seen:
+        if one.span.revision > number or dense(words) in seen:
             continue
-        seen.add(_dense(words))
-        spans = [span for name, text in answers.items() for span in _standing(words, str(text), number, name)]
+        seen.add(dense(words))
+        spans = [
+            span for name, text in answers.items() for span in all_of(words, str(text), revision=number, name=name)
+        ]
         yield one, words, [span for span in spans if not any(span.overlaps(other) for other in taken)], len(spans)
-
-
-def _standing(words: str, text: str, revision: int, name: str) -> Iterator[Span]:
-    """Every place where ``words`` stand in ``text``, one after the other; short ones only as words of their own."""
-    at = 0
-    for start, end in places(words, text):
-        span = Span(revision, name, start, end)
-        if start >= at and (len(_dense(words)) >= _SHORT or _stands_alone(span, text)):
-            at = end
-            yield span
-
-
-def _stands_alone(span: Span, text: str) -> bool:
-    beside = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1]
-    return not any(character.isalnum() for character in beside)
-
-
-def _dense(words: str) -> str:
-    return "".join(words.split())
 
 
 def preview(submission: Submission, person: Person, wishes: Iterable[Wish]) -> list[Hidden]:

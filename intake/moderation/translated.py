@@ -26,7 +26,7 @@ from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.types import Moment, one_of
 from intake.submissions.models import Submission
-from intake.submissions.sealing import open_note
+from intake.submissions.sealing import open_note, sealed_with_text
 from intake.submissions.search import also_found_by
 from intake.submissions.services import erased_with_submission
 
@@ -89,6 +89,9 @@ class Translation(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     checked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     checked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+sealed_with_text(Translation.words, "translation", "text", "source")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ STORED: tuple[Group, ...] = (
         Item(_l("What you write, in every version; encrypted with its own key"),
              _l("It is what the working group asks for."),
              _l("Until you withdraw it; then erased within the days stated above."),
-             _columns("revision", "id submission_id number at language answers") + _columns("submission", "text_key")),
+             _columns("revision", "id submission_id number at language answers erased_at")
+             + _columns("submission", "text_key")),
         Item(_l("Of every word that you write, a fingerprint, but not the word"),
              _l("So that the working group can look for words."),
              _l("Until you withdraw; then destroyed at once."),
@@ -113,11 +114,13 @@ STORED: tuple[Group, ...] = (
         Item(_l("Which of your words moderators hide from others so that nobody is recognised, and why; encrypted "
                 "with the text"),
              _l("To protect you and others."), _AS_LONG_AS_SUBMISSION,
-             _columns("redaction", "note") + _columns("withholding", "reason")),
-        Item(_l("Where words are hidden or which file is withheld, when and by whom"),
+             _columns("redaction", "note") + _columns("withholding", "reason") + _columns("erasure", "note")),
+        Item(_l("Where words are hidden or erased, or which file is withheld, when and by whom"),
              _l("So that nobody can act unseen."), _l("For good: they hold none of your words."),
              _columns("redaction", "id submission_id number revision answer begins ends person_id at "
-                      "lifted_by_id lifted_at")
+                      "lifted_by_id lifted_at erased_at")
+             + _columns("erasure", "id submission_id number redaction asked_by_id asked_at outcome ended_by_id "
+                        "ended_at")
              + _columns("withholding", "id submission_id number attachment_id person_id at "
                         "given_back_by_id given_back_at")),
         Item(_l("The themes that moderators gave it"),

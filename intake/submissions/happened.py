@@ -102,6 +102,15 @@ TOLD: dict[str, Told | None] = {
     "submission.lift": Told(
         lambda many, _w: ngettext("%(num)s passage was shown again.", "%(num)s passages were shown again.", many)
     ),
+    "submission.erase_words": Told(
+        lambda many, _w: ngettext(
+            "%(num)s passage was erased for good, to protect people.",
+            "%(num)s passages were erased for good, to protect people.",
+            many,
+        )
+    ),
+    "submission.ask_erasure": None,  # nothing is done before somebody else agrees
+    "submission.keep_words": None,
     "submission.withhold": Told(
         lambda many, _w: ngettext(
             "%(num)s file was held back, to protect people.", "%(num)s files were held back, to protect people.", many

@@ -240,7 +240,10 @@ sealed_by_keyring("draft", "key", row="receipt_digest")
 
 
 class Revision(Base):
-    """An immutable state of what was written: sealed JSON of the answers, contacts apart."""
+    """An immutable state of what was written: sealed JSON of the answers, contacts apart.
+
+    ``erased_at`` says that words of it were erased for good; nothing else of it ever changes.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (sa.UniqueConstraint("submission_id", "number"), one_of("language", CODES))
@@ -252,6 +255,7 @@ class Revision(Base):
     language: Mapped[str] = mapped_column(sa.String(2))
     answers: Mapped[bytes] = mapped_column(sa.LargeBinary)
     contact: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
     submission: Mapped[Submission] = relationship(back_populates="revisions")
 

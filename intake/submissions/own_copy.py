@@ -69,12 +69,20 @@ def _line(line: Shown) -> dict[str, Any]:
 
 
 def fingerprints(submission: Submission) -> list[tuple[str, str]]:
-    """Of every version what its fingerprint is called, and the fingerprint in groups, to be compared by eye."""
+    """Of every version what its fingerprint is called, and the fingerprint in groups, to be compared by eye.
+
+    Of one of which words were erased there is none: that is what it is called.
+    """
     return [(_name_of(one), legible(one.fingerprint)) for one in versions_of(submission)]
 
 
 def _name_of(version: Version) -> str:
     day = format_date(clock.day(version.at), "long")
+    if not version.fingerprint:
+        return gettext(
+            "Words of version %(number)s, sent on %(day)s, were erased to protect somebody: its fingerprint cannot be "
+            "made any more.", number=version.number, day=day,
+        )  # fmt: skip
     return gettext("Fingerprint of version %(number)s, sent on %(day)s", number=version.number, day=day)
 
 

@@ -467,3 +467,12 @@ def sections(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> 
 def questions(kind: Kind, guiding: tuple[tuple[int, Multilingual], ...] = ()) -> Iterator[Question]:
     """Every question of ``sections`` in the order of the form."""
     return (question for section in sections(kind, guiding) for question in section.questions)
+
+
+def own_words(kind: Kind, answers: Mapping[str, Any]) -> Iterator[str]:
+    """The names of those of ``answers`` that are somebody's own words, in the order of the form; no contacts."""
+    # Contacts are no text: who somebody is must not be found by searching.
+    asked = {question.name for question in questions(kind) if question.is_prose and question.kept is Kept.TEXT}
+    for name, value in answers.items():
+        if isinstance(value, str) and (name in asked or name.startswith(GUIDING_PREFIX)):
+            yield name

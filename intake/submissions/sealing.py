@@ -7,11 +7,19 @@ Whether somebody may read it is not decided here: staff read through
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from intake.foundation.crypto import keyring, new_key, open_kept, open_with, seal_with
+from intake.foundation.database import session
 
 from .models import Decision, Draft, Message, Revision, Submission
+from .questionnaire import ENTRY, own_words
+from .vocabulary import Kind
 
 Answers = dict[str, Any]
 """Answers by the name of their question: str, int, bool or list[str]."""
@@ -143,6 +151,97 @@ def open_note(submission: Submission, what: str, number: int, sealed: bytes) -> 
     """A note that ``seal_note`` sealed; raises ``Erased`` when its key is destroyed."""
     note: dict[str, Any] = json.loads(_open(submission, "text_key", sealed, what, number))
     return note
+
+
+class Place(NamedTuple):
+    """Where words stand that are sealed with the text: in which kind of thing, its number, and which part of it.
+
+    ``part`` is the name of an answer or of a part of a note, empty where there is one text only.
+    """
+
+    what: str
+    number: int
+    part: str
+
+
+Words = Callable[[Submission, dict[str, Any]], Iterable[str]]
+"""Which parts of a note are words of somebody, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """A column whose values the text key of their submission seals, each as ``what`` with the number of its row.
+
+    ``words`` says which parts of such a note are words of somebody; None where all of it is one text.
+    """
+
+    column: InstrumentedAttribute[Any]
+    what: str
+    words: Words | None
+
+    def rows(self, submission: Submission) -> Iterable[Any]:
+        """The rows of ``submission`` in which something is sealed."""
+        if self.column.class_ is Submission:
+            return [submission] if getattr(submission, self.column.key) is not None else []
+        of_it = self.column.class_.submission_id == submission.id
+        return session().scalars(sa.select(self.column.class_).where(of_it, self.column.is_not(None))).all()
+
+    def changed(self, submission: Submission, number: int, plain: str, change: Callable[[Place, str], str]) -> str:
+        """``plain`` with its words as ``change`` gives them back."""
+        if self.words is None:
+            return change(Place(self.what, number, ""), plain)
+        note: dict[str, Any] = json.loads(plain)
+        for name in list(self.words(submission, note)):
+            note[name] = change(Place(self.what, number, name), note[name])
+        return json.dumps(note, ensure_ascii=False)
+
+
+_SEALED_TEXTS: list[SealedText] = []
+
+
+def sealed_with_text(column: InstrumentedAttribute[Any], what: str, *words: str, words_of: Words | None = None) -> None:
+    """Declare that ``column`` is sealed with the text key as ``what``.
+
+    ``words`` are the parts of such a note that are words of somebody, or ``words_of`` tells them; without either it is
+    one text.
+    """
+
+    def named(_submission: Submission, note: dict[str, Any]) -> Iterator[str]:
+        return (name for name in words if isinstance(note.get(name), str))
+
+    _SEALED_TEXTS.append(SealedText(column, what, words_of or (named if words else None)))
+
+
+def sealed_texts() -> tuple[SealedText, ...]:
+    """Every declared column."""
+    return tuple(_SEALED_TEXTS)
+
+
+sealed_with_text(Revision.answers, "answers", words_of=lambda one, answers: own_words(Kind(one.kind), answers))
+sealed_with_text(Submission.entry, "entry", *(question.name for question in ENTRY.questions if question.is_prose))
+sealed_with_text(Message.body, "message")
+sealed_with_text(Decision.reason, "reason")
+
+
+def seal_anew(submission: Submission, change: Callable[[Place, str], str]) -> None:
+    """Seal all that is sealed with the text under a new key, with the words that ``change`` gives back.
+
+    The old key is gone with that: what it sealed can be opened nowhere in this database any more. The database lets
+    records be sealed anew only while words of the submission are being erased (migration 0033).
+
+    Raises:
+        Erased: the key is destroyed.
+    """
+    changed = []
+    for one in _SEALED_TEXTS:
+        for row in one.rows(submission):
+            number = 0 if row is submission else row.number
+            plain = _open(submission, "text_key", getattr(row, one.column.key), one.what, number)
+            changed.append((one, row, number, one.changed(submission, number, plain, change)))
+    submission.text_key = keyring().seal(new_key(), "submission", "text_key", submission.reference)
+    for one, row, number, plain in changed:
+        setattr(row, one.column.key, _seal(submission, "text_key", plain, one.what, number))
+    session().flush()
 
 
 def _seal(submission: Submission, key: str, plain: str, what: str, number: int) -> bytes:

@@ -23,8 +23,8 @@ from intake.foundation.crypto import keyring
 from intake.foundation.database import Base, session
 
 from .models import Revision, Submission
-from .questionnaire import GUIDING_PREFIX, Kept, questions
-from .sealing import Answers, open_answers
+from .questionnaire import own_words
+from .sealing import open_answers
 from .vocabulary import Kind, State
 
 Statement = TypeVar("Statement", bound=sa.Select[*tuple[Any, ...]])
@@ -171,12 +171,3 @@ def windows(before: int | None) -> Iterator[int]:
 
 def _is_postgresql() -> bool:
     return session().get_bind().dialect.name == "postgresql"
-
-
-def own_words(kind: Kind, answers: Answers) -> Iterator[str]:
-    """The names of those of ``answers`` that are somebody's own words, in the order of the form; no contacts."""
-    # Contacts are no text: who somebody is must not be found by searching.
-    asked = {question.name for question in questions(kind) if question.is_prose and question.kept is Kept.TEXT}
-    for name, value in answers.items():
-        if isinstance(value, str) and (name in asked or name.startswith(GUIDING_PREFIX)):
-            yield name

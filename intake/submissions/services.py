@@ -180,7 +180,7 @@ def submit(
     session().flush()
     _add_revision(submission, 1, filled, moment)
     _record_consent(submission, filled.consent, asked, language, moment)
-    sketches.enter(submission, search.enter(submission, new=True))
+    sketches.enter(submission, search.enter(submission, new=True), new=True)
     register.record("submission.receive", submission.reference, person_id=recorded_by_id, kind=filled.kind)
     session().flush()
     if not example:
@@ -553,7 +553,10 @@ def _sent_digest(filled: Filled, listening_session: ListeningSession) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A revision as its contributor can prove it: its number, when it was sent, and its fingerprint (64 hex digits)."""
+    """A revision as its contributor can prove it: its number, when it was sent, and its fingerprint (64 hex digits).
+
+    Without one where words of it were erased for good: nobody can make it any more.
+    """
 
     number: int
     at: datetime
@@ -575,7 +578,7 @@ def versions_of(submission: Submission) -> list[Version]:
             fingerprint(
                 code, submission.kind, one.language, _as_given(_with_contact(submission, one)),
                 consent=_agreed_at(one.at, agreed), entry=entry,
-            ),
+            ) if one.erased_at is None else "",
         )
         for one in submission.revisions
     ]  # fmt: skip

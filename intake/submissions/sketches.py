@@ -66,12 +66,12 @@ _CHANGE = sa.update(Sketch).where(Sketch.submission_id == sa.bindparam("of"))
 _FORGET_BANDS = sa.delete(SketchBand).where(SketchBand.submission_id == sa.bindparam("of"))
 
 
-def enter(submission: Submission, words: Sequence[str]) -> None:
-    """Keep the sketch of ``words``, the keyed digests of ``submission``'s latest revision."""
+def enter(submission: Submission, words: Sequence[str], *, new: bool = False) -> None:
+    """Keep the sketch of ``words``, the keyed digests of ``submission``'s latest revision, or a new one's first."""
     signature, connection = signature_of(words), session().connection()
     columns = {"signature": signature, "text_digest": _text_digest(words)}
     # Changed where it is: with a row that goes and comes again would go which others it was put together with.
-    if len(submission.revisions) > 1 and connection.execute(_CHANGE, {"of": submission.id, **columns}).rowcount:
+    if not new and connection.execute(_CHANGE, {"of": submission.id, **columns}).rowcount:
         connection.execute(_FORGET_BANDS, {"of": submission.id})
     else:
         connection.execute(sa.insert(Sketch), {"submission_id": submission.id, **columns})
@@ -86,7 +86,7 @@ def enter_missing(count: int) -> int:
     missing = sa.select(Submission).where(Submission.state != State.WITHDRAWN, ~there.exists()).limit(count)
     found = session().scalars(missing.order_by(Submission.id.desc())).all()
     for submission in found:
-        enter(submission, search.words_of(submission, submission.revisions[-1]))
+        enter(submission, search.words_of(submission, submission.revisions[-1]), new=True)
     return len(found)
 
 

@@ -363,6 +363,20 @@ act  moderation.lift                   other group's            ? - - + - - - - 
 act  moderation.lift                   safeguarding             ? - - - - - - - ? ? ?
 act  moderation.lift                   withdrawn                ? - - - - - - - ? ? ?
 act  moderation.lift                   missing                  ? - - - - - - - ? ? ?
+read moderation.erase                  own group's              ? - + - + - - - ? ? ?
+read moderation.erase                  from kin                 ? - + - - - - - ? ? ?
+read moderation.erase                  conflicted               ? - - - + - - - ? ? ?
+read moderation.erase                  other group's            ? - - + - - - - ? ? ?
+read moderation.erase                  safeguarding             ? - - - - - - - ? ? ?
+read moderation.erase                  withdrawn                ? - - - - - - - ? ? ?
+read moderation.erase                  missing                  ? - - - - - - - ? ? ?
+act  moderation.erase                  own group's              ? - + - + - - - ? ? ?
+act  moderation.erase                  from kin                 ? - + - - - - - ? ? ?
+act  moderation.erase                  conflicted               ? - - - + - - - ? ? ?
+act  moderation.erase                  other group's            ? - - + - - - - ? ? ?
+act  moderation.erase                  safeguarding             ? - - - - - - - ? ? ?
+act  moderation.erase                  withdrawn                ? - - - - - - - ? ? ?
+act  moderation.erase                  missing                  ? - - - - - - - ? ? ?
 act  moderation.withhold               own group's              ? - + - + - - - ? ? ?
 act  moderation.withhold               other group's            ? - - - - - - - ? ? ?
 act  moderation.withhold               missing file             ? - - - - - - - ? ? ?

@@ -9,7 +9,7 @@ from threading import Barrier
 from flask import Flask
 
 from intake.foundation.database import transaction
-from intake.moderation import bulk, handover, outbox, question_templates, reading, services
+from intake.moderation import bulk, handover, outbox, question_templates, reading, redaction, services
 from intake.moderation.services import ClaimedByOther
 from intake.submissions import services as submissions
 from intake.submissions.models import Submission
@@ -18,7 +18,10 @@ from intake.submissions.workflow import IllegalMove, Overtaken
 from tests.moderation import desk
 from tests.moderation.desk import COLLEAGUE, LEAD, acts, columns, found, give, somebody
 
-LOST = (ClaimedByOther, IllegalMove, Overtaken, reading.Unreadable, outbox.Stale, question_templates.Changed)
+LOST = (
+    ClaimedByOther, IllegalMove, Overtaken, reading.Unreadable, outbox.Stale, redaction.Stale,
+    question_templates.Changed,
+)  # fmt: skip
 
 Doing = Callable[[Submission], object]
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from intake.accounts import guards
 from intake.foundation import i18n
-from intake.foundation.database import transaction
+from intake.foundation.database import forget_journal, transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.texts import number_in
-from intake.moderation import queries, reading, redaction
-from intake.moderation.protecting import HideForm, LiftForm, ProposedForm, SeenForm, WithholdForm
+from intake.moderation import erasing, queries, reading, redaction
+from intake.moderation.erasing import Asked, NeedsAnother, StandsOpen
+from intake.moderation.protecting import EraseForm, HideForm, LiftForm, ProposedForm, SeenForm, WithholdForm
+from intake.moderation.redacted import Hidden
 from intake.moderation.redaction import Overlapping, Proposal, Stale, Wish
 from intake.moderation.services import ClaimedByOther
 from intake.moderation.spans import Ambiguous, NotThere, Span, places
@@ -146,6 +150,90 @@ def give_back(reference: str, identity: int) -> ResponseReturnValue:
     return _done(found, form, Shown(), doing, _("The file is withheld no longer."))
 
 
+@bp.route("/submissions/<reference:reference>/protect/<int:number>/erase/", methods=["GET", "POST"])
+@guards.staff(_MAY)
+@gives_back
+def erase(reference: str, number: int) -> ResponseReturnValue:
+    """Erase hidden words for good: one person asks for it, another one does it or does not."""
+    found, form = found_or_404(reference, _MAY), EraseForm()
+    if request.method == "GET":
+        return _erase_page(found, number, EraseForm(formdata=None))
+    if went_wrong():
+        return _erase_page(found, number, form, what_went_wrong())
+    step = request.form.get("step", "")
+    if step not in _DONE:
+        abort(400)
+    if not form.validate():
+        return _erase_page(found, number, form), 422
+    return _carry_out(found, number, form, step)
+
+
+def _carry_out(found: Submission, number: int, form: EraseForm, step: str) -> ResponseReturnValue:
+    """Do what the button ``step`` says, or say why not, with what was typed."""
+    reference, person, seen = found.reference, guards.signed_in(), form.seen.data or ""
+    try:
+        with transaction():
+            match step:
+                case "ask":
+                    erasing.ask(found, person, number, form.reason.kept or "", seen=seen)
+                case "erase":
+                    erasing.erase(found, person, number, seen=seen)
+                case _:
+                    erasing.keep(found, person, number)
+    except ClaimedByOther as other:
+        trouble = somebody_else(other)
+    except NeedsAnother:
+        trouble = Trouble(_("Nothing was erased: you asked for it, so somebody else has to agree."))
+    except (Stale, StandsOpen):
+        trouble = _stale()
+    except reading.Unreadable:
+        abort(404)
+    else:
+        if step == "erase":
+            forget_journal()
+        flash(str(_DONE[step]), "done")
+        return redirect(url_for("moderation.protect", reference=reference), 303)
+    return _erase_page(found_or_404(reference, _MAY), number, form, trouble), 409
+
+
+_DONE = {
+    "ask": _l("Nothing is erased yet: somebody else of your working group has to agree."),
+    "erase": _l("These words are erased for good."),
+    "keep": _l("Nothing is erased. These words stay hidden."),
+}
+"""What is said when it was done, by the button that was pressed."""
+
+
+def _erase_page(found: Submission, number: int, form: EraseForm, trouble: Trouble | None = None) -> str:
+    """The page on which it is decided whether the words of a redaction are erased, with every place of them."""
+    person = guards.signed_in()
+    try:
+        places = erasing.places(found, person, number)
+    except Stale:
+        if trouble is None:
+            abort(404)
+        return _page(found, Shown(trouble=trouble))
+    hidden = next(one for one in reading.hidden_in(found, person) if one.number == number)
+    asked = erasing.asked_for(found).get(number)
+    form.seen.data = redaction.seen_as(found)
+    return render_template(
+        "moderation/erase.html",
+        submission=found,
+        hidden=hidden,
+        words=hidden.span.of(reading.own_answers(found, person, hidden.span.revision)),
+        places=[
+            (one.revision, redaction.around(one, reading.own_answers(found, person, one.revision))) for one in places
+        ],
+        still_open=erasing.times_open(found, places),
+        asked=asked,
+        is_own=asked is not None and asked.person_id == person.id,
+        names=queries.names_of({asked.person_id} if asked else set()),
+        categories=redaction.CATEGORY_LABELS,
+        form=form,
+        trouble=trouble,
+    )
+
+
 def _with_file(reference: str, identity: int) -> Submission:
     """The submission, if it has this file."""
     found = found_or_404(reference, _MAY)
@@ -223,7 +311,7 @@ def _page(found: Submission, shown: Shown) -> str:
         if one is not None:
             one.revision.data, one.seen.data = seen["revision"], seen["seen"]
     every = reading.hidden_in(found, person)
-    files = reading.files(found, person)
+    files, asked, erased_by = reading.files(found, person), erasing.asked_for(found), erasing.erased_by(found)
     return render_template(
         "moderation/protect.html",
         submission=found,
@@ -239,15 +327,23 @@ def _page(found: Submission, shown: Shown) -> str:
         hidden=[
             (one, one.span.of(reading.own_answers(found, person, number))) for one in every if _is_here(one, number)
         ],
+        asked=asked,
+        erased_by=erased_by,
+        is_compared=not any(one.erased_at is not None and one.span.revision < number for one in every),
         lifted=sum(one.lifted_at is not None for one in every),
         issued=redaction.issued_in(found, number),
         categories=redaction.CATEGORY_LABELS,
-        names=queries.names_of({one.person_id for one in every}),
+        names=queries.names_of(_people(every, asked.values(), erased_by.values())),
         files=files,
         file_words=file_words,
         withheld=redaction.reasons_withheld(found),
         withhold=WithholdForm(formdata=None, data=seen),
     )
+
+
+def _people(hidden: Iterable[Hidden], asked: Iterable[Asked], erased_by: Iterable[tuple[int, int]]) -> set[int | None]:
+    """The ids of everybody who is named on the page."""
+    return {*(one.person_id for one in hidden), *(one.person_id for one in asked), *chain.from_iterable(erased_by)}
 
 
 def _is_here(one: Any, number: int) -> bool:

@@ -1,0 +1,236 @@
+"""Erasing hidden words for good: one person asks for it, a second one does it, and nobody can undo it.
+
+What is hidden can be shown again, and lies in every copy of the database with a key that opens it. Where that is too
+dangerous, its words are erased: wherever they stand in the submission, in every version, message, note and
+translation, a block stands for each of their characters, so that every passage that is cited stays where it is. All
+that is sealed with the text is sealed anew, and the old key is gone. Who may ask and who may agree is one permission;
+that they are two, the database itself insists on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from intake.accounts.models import Person
+from intake.foundation import clock, register
+from intake.foundation.database import session
+from intake.submissions import search, sketches
+from intake.submissions.models import Submission
+from intake.submissions.sealing import Place, open_note, seal_anew, seal_note
+
+from . import reading, redacted, redaction, translated
+from .redacted import Erasure, Hidden, Outcome
+from .redaction import Stale
+from .services import hold, keep_still
+from .spans import Span, all_of
+
+BLOCK = "\N{FULL BLOCK}"
+"""What stands for a character that was erased."""
+
+
+class StandsOpen(Exception):
+    """The words stand ``times`` where they are not hidden: they have to be hidden there first."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(times)
+        self.times = times
+
+
+class NeedsAnother(Exception):
+    """Whoever asked for it cannot be the one who does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That words be erased: who wants it, since when, and why."""
+
+    person_id: int
+    at: datetime
+    reason: str
+
+
+def asked_for(submission: Submission) -> Mapping[int, Asked]:
+    """Which redactions of ``submission`` somebody wants to be erased, by their numbers."""
+    return {
+        one.redaction: Asked(one.asked_by_id, one.asked_at, _reason(submission, one))
+        for one in redacted.erasures_of(submission)
+        if one.outcome is None
+    }
+
+
+def erased_by(submission: Submission) -> Mapping[int, tuple[int, int]]:
+    """Who asked, and who did it, for each redaction of ``submission`` whose words are erased: ids of people."""
+    return {
+        one.redaction: (one.asked_by_id, one.ended_by_id)
+        for one in redacted.erasures_of(submission)
+        if one.outcome == Outcome.ERASED and one.ended_by_id is not None
+    }
+
+
+def places(submission: Submission, person: Person, number: int) -> list[Span]:
+    """Where the words of redaction ``number`` stand in any version of ``submission``: what would be erased.
+
+    Raises:
+        Unreadable: it does not exist for ``person``.
+        Stale: the redaction does not stand, or its words are erased.
+    """
+    hidden = _standing(submission, number)
+    words = _words(submission, person, hidden)
+    found = {hidden.span}
+    for revision in submission.revisions:
+        for name, text in reading.own_answers(submission, person, revision.number).items():
+            found.update(all_of(words, str(text), revision=revision.number, name=name))
+    return sorted(found)
+
+
+def times_open(submission: Submission, found: Iterable[Span]) -> int:
+    """How many of these places are not hidden, though somebody beyond the desk could read them."""
+    read = {submission.revisions[-1].number, submission.accepted_revision}
+    hidden = [one.span for one in redacted.every(submission) if one.lifted_at is None]
+    return sum(one.revision in read and not any(_covers(other, one) for other in hidden) for one in found)
+
+
+def _must_be_hidden(submission: Submission, found: Iterable[Span]) -> None:
+    if times := times_open(submission, found):
+        raise StandsOpen(times)
+
+
+def ask(submission: Submission, person: Person, number: int, reason: str, *, seen: str) -> None:
+    """Ask that the words of redaction ``number`` be erased; asked twice, it is asked once.
+
+    Raises:
+        Unreadable: the submission does not exist for ``person``.
+        ClaimedByOther: somebody else is on it.
+        Stale: the redactions are not as they were ``seen``, or it does not stand.
+        StandsOpen: the words stand elsewhere and are not hidden there.
+    """
+    hold(submission, person)
+    _as_seen(submission, seen)
+    _must_be_hidden(submission, places(submission, person, number))
+    if number in asked_for(submission):
+        return
+    last = 1 + max((one.number for one in redacted.erasures_of(submission)), default=0)
+    session().add(
+        Erasure(
+            submission_id=submission.id, number=last, redaction=number, asked_by_id=person.id, asked_at=clock.now(),
+            note=seal_note(submission, "erasure", last, {"reason": reason}),
+        )
+    )  # fmt: skip
+    session().flush()
+    register.record("submission.ask_erasure", submission.reference, person_id=person.id, redaction=number)
+
+
+def keep(submission: Submission, person: Person, number: int) -> None:
+    """Do not erase what somebody asked for: whoever asked takes it back, or a second person does not agree.
+
+    Raises:
+        Unreadable: the submission does not exist for ``person``.
+        Stale: nobody asks for it any more.
+    """
+    keep_still(submission, person)
+    request = _request(submission, number)
+    request.outcome, request.ended_by_id, request.ended_at = Outcome.KEPT, person.id, clock.now()
+    session().flush()
+    register.record("submission.keep_words", submission.reference, person_id=person.id, redaction=number)
+
+
+def erase(submission: Submission, person: Person, number: int, *, seen: str) -> None:
+    """Erase the words of redaction ``number`` for good, as somebody else asked for, whoever is on the submission.
+
+    Raises:
+        Unreadable: the submission does not exist for ``person``.
+        Stale: the redactions are not as they were ``seen``, or nobody asks for it any more.
+        NeedsAnother: ``person`` asked for it.
+        StandsOpen: the words stand elsewhere and are not hidden there.
+    """
+    keep_still(submission, person)
+    _as_seen(submission, seen)
+    request = _request(submission, number)
+    if request.asked_by_id == person.id:
+        raise NeedsAnother(number)
+    found = places(submission, person, number)
+    _must_be_hidden(submission, found)
+    words, moment = _words(submission, person, _standing(submission, number)), clock.now()
+    request.outcome, request.ended_by_id, request.ended_at = Outcome.UNDER_WAY, person.id, moment
+    session().flush()
+    _blot(submission, words, found, moment)
+    request.outcome = Outcome.ERASED
+    session().flush()
+    sketches.enter(submission, search.enter(submission))
+    register.record("submission.erase_words", submission.reference, person_id=person.id, redaction=number)
+
+
+def _blot(submission: Submission, words: str, found: list[Span], moment: datetime) -> None:
+    """Put blocks for ``words`` wherever they stand, under a new key."""
+    # What was translated while they stood open says them in another language: all of it goes.
+    told = {one.number for one in translated.every(submission) if any(_all(words, one.source))}
+    versions: set[int] = set()
+
+    def change(place: Place, text: str) -> str:
+        spans = [one for one in found if place.what == "answers" and (one.revision, one.name) == place[1:]]
+        if spans:
+            versions.add(place.number)
+        if place.what == "translation" and place.number in told:
+            spans = [Span(0, "", 0, len(text))]
+        return _blotted(text, [*spans, *_all(words, text)])
+
+    seal_anew(submission, change)
+    for revision in submission.revisions:
+        if revision.number in versions:
+            revision.erased_at = moment
+    for row in redacted.rows_of(submission):
+        if any(_covers(one, row.span) for one in found):
+            row.erased_at = row.erased_at or moment
+    session().flush()
+
+
+def _blotted(text: str, spans: list[Span]) -> str:
+    characters = list(text)
+    for one in spans:
+        for at in range(one.start, one.end):
+            # Lines and paragraphs stay where they are: translations are of paragraphs.
+            characters[at] = text[at] if text[at] in "\r\n" else BLOCK
+    return "".join(characters)
+
+
+def _all(words: str, text: str) -> list[Span]:
+    return list(all_of(words, text, revision=0, name=""))
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    is_same = (outer.revision, outer.name) == (inner.revision, inner.name)
+    return is_same and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _words(submission: Submission, person: Person, hidden: Hidden) -> str:
+    return hidden.span.of(reading.own_answers(submission, person, hidden.span.revision))
+
+
+def _standing(submission: Submission, number: int) -> Hidden:
+    found = next((one for one in redacted.every(submission) if one.number == number), None)
+    if found is None or found.lifted_at is not None or found.erased_at is not None:
+        raise Stale(submission.reference)
+    return found
+
+
+def _reason(submission: Submission, request: Erasure) -> str:
+    return str(open_note(submission, "erasure", request.number, request.note)["reason"])
+
+
+def _request(submission: Submission, number: int) -> Erasure:
+    sought = sa.select(Erasure).where(
+        Erasure.submission_id == submission.id, Erasure.redaction == number, Erasure.outcome.is_(None)
+    )
+    found = session().scalars(sought).one_or_none()
+    if found is None:
+        raise Stale(submission.reference)
+    return found
+
+
+def _as_seen(submission: Submission, seen: str) -> None:
+    if redaction.seen_as(submission) != seen:
+        raise Stale(submission.reference)

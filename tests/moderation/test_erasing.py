@@ -1,0 +1,394 @@
+"""Words that are erased for good: by two people, from everywhere, and from every copy that is made from then on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
+from werkzeug.test import TestResponse
+
+from intake.foundation.crypto import SealError, open_kept, open_with
+from intake.foundation.database import Base, session, transaction
+from intake.moderation import codebook, coding, erasing, reading, redacted, redaction
+from intake.moderation import services as desk_services
+from intake.moderation.erasing import BLOCK, NeedsAnother, StandsOpen
+from intake.moderation.redacted import Category, Erasure
+from intake.moderation.redaction import Stale, Wish
+from intake.moderation.spans import Span, find
+from intake.submissions import happened
+from intake.submissions import services as submissions
+from intake.submissions.models import Decision, Message, Revision, Submission
+from intake.submissions.sealing import open_answers, sealed_texts
+from intake.submissions.services import Filled, versions_of
+from intake.submissions.vocabulary import Kind
+from tests.forms import form_on, send
+from tests.moderation import desk
+from tests.moderation.desk import COLLEAGUE, LEAD, acts, found, give, signed_in, somebody, text, url
+from tests.moderation.test_races import at_once, winners
+from tests.moderation.test_search import hits
+from tests.moderation.translating import write
+
+NAME = "Zuhra Qandil"
+SAID = f"{NAME} took us to Tripoli. The guard beat her.\n\nThen Zuhra\nQandil was never seen again."
+WHERE = "what_happened"
+BLOCKS = "".join(BLOCK if one != "\n" else one for one in NAME)
+
+
+@pytest.fixture
+def colleague(app: Flask) -> FlaskClient:
+    return signed_in(app, COLLEAGUE)
+
+
+def hide_all(app: Flask, reference: str, words: str = NAME) -> None:
+    """Hide the words wherever they stand in the latest version."""
+    with app.app_context(), transaction():
+        one = found(reference)
+        number = one.revisions[-1].number
+        answers = reading.own_answers(one, somebody(), number)
+        for name, said in answers.items():
+            for nth in range(str(said).replace("\n", " ").count(words)):
+                span = find(words, str(said), revision=number, name=name, nth=nth)
+                redaction.hide(one, somebody(), [Wish(span, Category.NAME, "name", f"She is {words}.")],
+                               seen=redaction.seen_as(one))  # fmt: skip
+
+
+def told(app: Flask, said: str = SAID) -> str:
+    reference = give(app, what_happened=said)
+    hide_all(app, reference)
+    return reference
+
+
+def ask(app: Flask, reference: str, number: int = 1, email: str = LEAD) -> None:
+    with app.app_context(), transaction():
+        one = found(reference)
+        erasing.ask(one, somebody(email), number, f"{NAME} has family there.", seen=redaction.seen_as(one))
+
+
+def erase(app: Flask, reference: str, number: int = 1, email: str = COLLEAGUE) -> None:
+    with app.app_context(), transaction():
+        one = found(reference)
+        erasing.erase(one, somebody(email), number, seen=redaction.seen_as(one))
+
+
+def everything_sealed(app: Flask, reference: str) -> list[str]:
+    """All that is sealed with the text of a submission, opened."""
+    with app.app_context():
+        one = found(reference)
+        key = open_kept(one.text_key or b"", "submission", "text_key", reference)
+        return [
+            open_with(key, getattr(row, each.column.key), each.what, reference, str(0 if row is one else row.number))
+            for each in sealed_texts()
+            for row in each.rows(one)
+        ]
+
+
+def said_again(one: Submission, said: str) -> Filled:
+    return Filled(Kind.TESTIMONY, "en", {**submissions.current_answers(one), WHERE: said}, None)  # type: ignore[arg-type]
+
+
+def press(client: FlaskClient, reference: str, step: str, typed: dict[str, Any] | None = None) -> TestResponse:
+    """Decide on the page as a browser does."""
+    address = url(reference, "protect/1/erase/")
+    shown = client.get(address)
+    assert shown.status_code == 200, shown.status
+    return send(client, address, form_on(shown, having="seen"), {**(typed or {}), "step": step})
+
+
+# Two people
+
+
+def test_one_asks_and_another_one_does_it(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
+    reference = told(app)
+    asked = press(lead, reference, "ask", {"reason": "Her family lives there."})
+    assert asked.status_code == 303
+    assert "somebody else of your working group has to agree" in lead.get(asked.location).get_data(as_text=True)
+    own = lead.get(url(reference, "protect/1/erase/"))
+    assert "You asked for this" in text(own)
+    assert 'value="erase"' not in own.get_data(as_text=True)
+    refused = press(lead, reference, "erase")
+    assert refused.status_code == 409
+    assert NAME in " ".join(everything_sealed(app, reference))
+
+    assert "asks you to decide" not in text(lead.get("/en/staff/queue/"))
+    assert "asks you to decide whether hidden words are erased for good" in text(colleague.get("/en/staff/queue/"))
+    shown = text(colleague.get(url(reference, "protect/1/erase/")))
+    assert "Her family lives there." in shown
+    assert "all 2 places" in shown
+    assert press(colleague, reference, "erase").status_code == 303
+    done = text(colleague.get(url(reference, "protect/")))
+    assert "Erased for good" in done
+    assert BLOCKS in done
+    assert "Qandil" not in done
+    assert "asks you to decide" not in text(colleague.get("/en/staff/queue/"))
+    what = [act for act, _who, _detail in acts(app, reference)]
+    assert what[-2:] == ["submission.ask_erasure", "submission.erase_words"]
+
+
+def test_nobody_erases_alone_whatever_way_they_take(app: Flask) -> None:
+    reference = told(app)
+    with pytest.raises(Stale):
+        erase(app, reference)
+    ask(app, reference)
+    with pytest.raises(NeedsAnother):
+        erase(app, reference, email=LEAD)
+    # Not even past our own code.
+    with app.app_context(), pytest.raises(DBAPIError), transaction():
+        one = found(reference)
+        session().execute(
+            sa.update(Erasure).where(Erasure.submission_id == one.id)
+            .values(outcome="erased", ended_by_id=Erasure.asked_by_id, ended_at=Erasure.asked_at)
+        )  # fmt: skip
+
+
+def test_what_is_asked_can_be_taken_back_or_refused(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
+    reference = told(app)
+    for client in (lead, colleague):
+        ask(app, reference)
+        assert press(client, reference, "keep").status_code == 303
+        assert "Somebody wants this erased" not in text(client.get(url(reference, "protect/")))
+        with pytest.raises(Stale):
+            erase(app, reference)
+    ask(app, reference)
+    with app.app_context(), transaction():
+        one = found(reference)
+        redaction.lift(one, somebody(), 1, seen=redaction.seen_as(one))
+    with pytest.raises(Stale):
+        erase(app, reference)
+    assert NAME in " ".join(everything_sealed(app, reference))
+
+
+def test_words_that_stand_open_are_hidden_first(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app, what_happened=SAID)
+    with app.app_context(), transaction():
+        one = found(reference)
+        span = find(NAME, SAID, revision=1, name=WHERE, nth=0)
+        redaction.hide(one, somebody(), [Wish(span, Category.NAME, "name")], seen=redaction.seen_as(one))
+    shown = lead.get(url(reference, "protect/1/erase/"))
+    assert "In 1 place they are not hidden yet" in text(shown)
+    with pytest.raises(StandsOpen):
+        ask(app, reference)
+
+
+def test_nothing_is_done_on_what_changed_meanwhile(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
+    reference = told(app)
+    address = url(reference, "protect/1/erase/")
+    form = form_on(lead.get(address), having="seen")
+    with app.app_context(), transaction():
+        one = found(reference)
+        span = find("guard", SAID, revision=1, name=WHERE)
+        redaction.hide(one, somebody(), [Wish(span, Category.OTHER, "left_out")], seen=redaction.seen_as(one))
+    late = send(lead, address, form, {"reason": "Kept in the form.", "step": "ask"})
+    assert late.status_code == 409
+    assert "Kept in the form." in text(late)
+    # What is erased already is nothing to decide on.
+    ask(app, reference)
+    form = form_on(colleague.get(address), having="seen")
+    erase(app, reference)
+    assert send(colleague, address, form, {"step": "erase"}).status_code == 409
+    assert colleague.get(address).status_code == 404
+    assert lead.get(url(reference, "protect/99/erase/")).status_code == 404
+
+
+# Everywhere
+
+
+def test_every_place_in_which_the_words_stand_is_emptied(app: Flask, lead: FlaskClient) -> None:
+    """What a version, a message, a decision, a memo, a hand-over, a question and a translation say of it."""
+    reference = give(app, what_happened=SAID)
+    with app.app_context(), transaction():
+        one, person = found(reference), somebody()
+        desk_services.claim(one, person)
+        theme = next(iter(codebook.book_of(one.listening_session_id).choosable())).code
+        codes = {coding.Axis.THEME: {theme}, coding.Axis.KIND: {"challenge"}}
+        coding.add(one, person, Span(1, WHERE, 30, 40), codes, memo=f"This is about {NAME}.")
+    # Translated while it stood open, into a script in which nobody would find it.
+    write(app, reference, "أخذتنا زهرة قنديل إلى طرابلس.", None, target="ar")
+    desk.ask(lead, reference, f"Where was {NAME} seen last?")
+    with app.app_context(), transaction():
+        submissions.answer(found(reference), f"Nobody saw {NAME} again.", "en")
+    hide_all(app, reference)
+    desk.hold(lead, reference, "When was that, and who told you?")
+    ask(app, reference)
+    before = everything_sealed(app, reference)
+    assert sum("Qandil" in one for one in before) >= 6
+    erase(app, reference)
+    after = everything_sealed(app, reference)
+    assert len(after) == len(before)
+    assert not [one for one in after if "Qandil" in one or "Zuhra" in one or "زهرة" in one]
+    with app.app_context():
+        one = found(reference)
+        said = open_answers(one, one.revisions[0])[WHERE]
+        assert said == SAID.replace(NAME, BLOCKS).replace("Zuhra\nQandil", "█████\n██████")
+        assert len(said) == len(SAID)
+        assert [each.instead for each in redacted.standing(one, 1)] == ["[name]", "[name]"]
+        assert reading.own_answers(one, somebody(), 1)[WHERE] == said
+
+
+def test_what_was_sealed_before_opens_with_no_key_that_is_left(app: Flask) -> None:
+    reference = told(app)
+    ask(app, reference)
+    with app.app_context():
+        one = found(reference)
+        copied = {each.column: [getattr(row, each.column.key) for row in each.rows(one)] for each in sealed_texts()}
+        old = open_kept(one.text_key or b"", "submission", "text_key", reference)
+    erase(app, reference)
+    with app.app_context():
+        one = found(reference)
+        new = open_kept(one.text_key or b"", "submission", "text_key", reference)
+        assert new != old
+        (answers,) = copied[Revision.answers]
+        with pytest.raises(SealError):
+            open_with(new, answers, "answers", reference, "1")
+        for each in sealed_texts():
+            for row in each.rows(one):
+                with pytest.raises(SealError):
+                    open_with(old, getattr(row, each.column.key), each.what, reference, str(getattr(row, "number", 0)))
+
+
+def test_everything_that_is_sealed_beside_a_submission_is_declared() -> None:
+    """Or it would be left under a key that is gone."""
+    declared = {(one.column.class_.__tablename__, one.column.key) for one in sealed_texts()}
+    others = {
+        # Of the contributor's identity; what the keyring seals; a sketch is of digests.
+        ("revision", "contact"), ("submission", "text_key"), ("submission", "contact_key"),
+        ("attachment", "key"), ("attachment", "name"), ("conflict", "reason"), ("sketch", "signature"),
+    }  # fmt: skip
+    sealed = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, sa.LargeBinary) and (table.name == "submission" or "submission_id" in table.columns)
+    }
+    assert sealed == declared | others
+
+
+def test_it_is_found_by_these_words_no_more_and_stays_hidden_in_a_digest(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    with app.app_context(), transaction():
+        one = found(reference)
+        desk_services.decide(one, "accept", somebody(), version=one.version)
+    assert hits(lead, "Qandil") == [reference]
+    ask(app, reference)
+    erase(app, reference)
+    assert hits(lead, "Qandil") == []
+    assert hits(lead, "Tripoli") == [reference]
+    with app.app_context():
+        answers = reading.answers_for_digest(found(reference))
+        assert answers is not None
+        assert answers[WHERE].count("[name]") == 2
+        assert BLOCK not in answers[WHERE]
+
+
+def test_it_cannot_be_shown_again(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    ask(app, reference)
+    erase(app, reference)
+    shown = lead.get(url(reference, "protect/"))
+    assert "Show it again" not in text(shown)
+    with app.app_context(), pytest.raises(Stale), transaction():
+        one = found(reference)
+        redaction.lift(one, somebody(), 1, seen=redaction.seen_as(one))
+
+
+def test_a_later_version_is_to_be_looked_at(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    ask(app, reference)
+    erase(app, reference)
+    with app.app_context(), transaction():
+        one = found(reference)
+        submissions.amend(one, said_again(one, SAID), seen=1)
+    assert "Words were erased for good in an earlier version" in text(lead.get(url(reference, "protect/")))
+
+
+# The contributor
+
+
+def test_the_contributor_is_told_and_the_fingerprint_is_not_made_of_what_is_left(app: Flask) -> None:
+    reference = told(app)
+    with app.app_context():
+        assert versions_of(found(reference))[0].fingerprint
+    ask(app, reference)
+    with app.test_request_context("/en/"):
+        assert not [one.words for one in happened.steps(found(reference)) if "eras" in one.words]
+    erase(app, reference)
+    with app.test_request_context("/en/"):
+        one = found(reference)
+        assert [step.words for step in happened.steps(one)][-1] == "1 passage was erased for good, to protect people."
+        assert versions_of(one)[0].fingerprint == ""
+        assert BLOCKS in submissions.current_answers(one)[WHERE]
+
+
+# Records
+
+
+@pytest.mark.parametrize(("model", "column"), [(Revision, "answers"), (Message, "body"), (Decision, "reason")])
+def test_outside_an_erasure_records_stay_as_they_are(app: Flask, model: Any, column: str) -> None:
+    reference = told(app)
+    with app.app_context(), transaction():
+        one = found(reference)
+        submissions.write_message(one, "There is more.", "en")
+        session().flush()
+        desk_services.decide(one, "decline", somebody(), version=one.version, words="It is about something else.")
+    ask(app, reference)
+    with app.app_context(), pytest.raises(DBAPIError, match="is a record"), transaction():
+        one = found(reference)
+        session().execute(sa.update(model).where(model.submission_id == one.id).values({column: b"\x01\x00changed"}))
+
+
+def test_an_erasure_that_ended_stays_as_it_ended(app: Flask) -> None:
+    reference = told(app)
+    ask(app, reference)
+    erase(app, reference)
+    for change in ({"outcome": "kept"}, {"ended_by_id": None}, {"redaction": 2}, {"note": b"x"}):
+        with app.app_context(), pytest.raises(DBAPIError), transaction():
+            session().execute(sa.update(Erasure).values(change))
+
+
+# At the same moment
+
+
+def test_to_erase_against_to_show_again(app: Flask) -> None:
+    """Seen as they stood before: either the words are gone, or they are shown and nothing is erased."""
+    for _round in range(desk.ROUNDS):
+        reference = told(app)
+        ask(app, reference)
+        with app.app_context():
+            seen = redaction.seen_as(found(reference))
+
+        def lifting(submission: Submission, seen: str = seen) -> object:
+            return redaction.lift(submission, somebody(LEAD), 1, seen=seen)
+
+        def doing(submission: Submission, seen: str = seen) -> object:
+            return erasing.erase(submission, somebody(COLLEAGUE), 1, seen=seen)
+
+        outcomes = at_once(app, reference, lifting, doing)
+        assert winners(outcomes) == 1
+        is_there = any("Qandil" in one for one in everything_sealed(app, reference))
+        assert is_there is isinstance(outcomes[1], Stale)
+
+
+def test_to_erase_against_an_amendment(app: Flask) -> None:
+    """Whatever comes first, nothing stays under a key that is gone, and no version is lost."""
+    for _round in range(desk.ROUNDS):
+        reference = told(app)
+        ask(app, reference)
+        with app.app_context():
+            one = found(reference)
+            seen = redaction.seen_as(one)
+            filled = said_again(one, "Nothing more.")
+
+        def amending(submission: Submission, filled: Any = filled) -> object:
+            return submissions.amend(submission, filled, seen=1)
+
+        def doing(submission: Submission, seen: str = seen) -> object:
+            return erasing.erase(submission, somebody(COLLEAGUE), 1, seen=seen)
+
+        outcomes = at_once(app, reference, amending, doing)
+        assert not isinstance(outcomes[0], Exception)
+        opened = everything_sealed(app, reference)
+        assert any("Nothing more." in one for one in opened)
+        assert any("Qandil" in one for one in opened) is isinstance(outcomes[1], Stale)
