@@ -27,7 +27,7 @@ from intake import create_app
 from intake.accounts.commands import person
 from intake.digests.commands import digest
 from intake.examples import loader
-from intake.foundation import catalogues, migrate, post, register, rotation
+from intake.foundation import catalogues, leaving, migrate, post, register, rotation
 from intake.foundation.config import SETTINGS, Settings, SettingsError, alone_with
 from intake.foundation.crypto import FILE_NAME, Keyring, KeyringError, keyring
 from intake.foundation.database import engine, forget_journal, is_unavailable, make_engine, transaction
@@ -276,7 +276,7 @@ def _erase() -> None:
     """Erase all that is due, each for itself: what cannot be erased holds nothing else up, and is told each time."""
     due: list[Callable[[], int]] = [partial(submissions.erase_due, one) for one in submissions.due_for_erasure()]
     failed = list[Exception]()
-    for erase in (drafts.erase_due, *due):
+    for erase in (drafts.erase_due, leaving.erase_due, *due):
         try:
             with transaction():
                 erase()

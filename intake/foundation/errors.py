@@ -20,6 +20,7 @@ from wtforms import ValidationError
 
 from .database import is_unavailable, session
 from .i18n import from_path
+from .leaving import is_of_left_visit
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -70,6 +71,11 @@ def what_went_wrong() -> str:
     """What to say above a form that is given back."""
     if went_wrong() == 503:
         return _("We could not keep it just now. Your text is still here: please send it again in a minute.")
+    if went_wrong() == 400 and not request.cookies:
+        return _(
+            "Your browser keeps no cookies for this page, or has lost them. Your text is still here: please allow "
+            "them, and send it again."
+        )
     if went_wrong() == 400:
         return _("This page was open for a long time. Your text is still here: please send it again.")
     return _("Something went wrong on our side. Your text is still here: please send it again in a minute.")
@@ -122,6 +128,12 @@ def _forged_or_old() -> ResponseReturnValue:
     On one that somebody else's page sent, nothing may stand ready to be sent: neither consent that they ticked nor a
     token that they know, of which the receipt code is made.
     """
+    try:
+        if is_of_left_visit():
+            return page(400)  # somebody left quickly, and somebody went back
+    except SQLAlchemyError as error:
+        _log(error)
+        return page(503)
     if is_from_here():
         return _give_back(400)
     view = current_app.view_functions.get(request.endpoint or "")

@@ -13,7 +13,7 @@
 // What is shown is always one state, and each state that speaks of the record is written before it is shown.
 
 const CACHE = "device", FIRST_PAUSE = 2_000, LONGEST_PAUSE = 60_000, SAVED_AFTER = 300
-const PATIENCE = 10_000, LONG_PATIENCE = 60_000, LEAVES_WITHIN = 1_000, A_DAY = 86_400_000
+const PATIENCE = 30_000, LONG_PATIENCE = 60_000, LEAVES_WITHIN = 1_000, A_DAY = 86_400_000
 const here = location.pathname.replace(/\/$/, "").replace(/\/device$/, "")
 const place = here.replace(/^\/[a-z]{2}\//, "/"), home = `${here}/device`
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("intake") : null
@@ -170,13 +170,18 @@ const keepTyped = async () => {
 
 // Keeping and removing
 
+// Another tab may have removed the worker while the page was fetched.
+const isThere = async () => !!await caches.match(home, { cacheName: CACHE }) && !!await navigator.serviceWorker.getRegistration(home)
 const keepPage = async () => {
   // The form has an address in each language; what is kept is this one, to which the worker leads from all of them.
   await Promise.all([...document.querySelectorAll(".languages a")].map(({ hreflang }) => navigator.serviceWorker
     .register(panel.dataset.worker, { scope: home.replace(/^\/[a-z]{2}\//, `/${hreflang}/`) })))
   await navigator.serviceWorker.ready
   // Asked for as a stranger: nothing of who is signed in lies in the cache.
-  const answer = await fetch(home, { cache: "no-store", credentials: "omit", headers: { "X-Device": "1" } })
+  const asked = fetch(home, { cache: "no-store", credentials: "omit", headers: { "X-Device": "1" } })
+  // Without a connection the page of the form that was kept before does as well.
+  const answer = await asked.catch(async error => { if (!await isThere()) throw error })
+  if (!answer) return
   if (!answer.ok) throw new Error(answer.status)
   const page = new DOMParser().parseFromString(await answer.clone().text(), "text/html")
   const parts = [...page.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], img[src]")]
@@ -193,6 +198,7 @@ const start = async () => {
   try {
     const isKept = await undisturbed(async () => {
       await Promise.race([keepPage(), tooLong])
+      if (!await isThere()) throw new Error("removed")
       return write({ waiting: false }, { make: true })
     })
     if (isKept) show("kept")
@@ -584,7 +590,7 @@ const begin = async now => {
     version = record.version
     fill(record.pairs)
     settle(record, now ?? "back")
-    caches.match(home, { cacheName: CACHE }).then(page => page ?? keepPage()).catch(() => {})
+    isThere().then(is => is || keepPage()).catch(() => {})
   } else if (isSame(record.pairs, typed())) {
     version = record.version
     if (isWhole() && tokenIn(record.pairs) !== tokenIn(typed())) await write({})
@@ -633,6 +639,7 @@ else {
   })
   document.querySelector(".leave form")?.addEventListener("submit", leave)
   await begin()
-  // Not before this page knows what it has: news of its own beginning are none.
+  // Not before this page knows what it has; what came meanwhile is looked for.
   tabs?.addEventListener("message", look)
+  await look()
 }

@@ -53,6 +53,8 @@ from tests import builders
 from tests.installation import application
 from tests.provision.databases import Databases
 
+pytestmark = pytest.mark.one_engine  # the same conditions go to either, and are tried there by what reads them
+
 ACTORS = (
     "stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", "rapporteur", "drafter", "trained",
     "deactivated", "contributor", "contributor gone",

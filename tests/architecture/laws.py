@@ -214,6 +214,7 @@ SQL_MODULES = {
     Path("intake/submissions/attachments.py"),
     Path("intake/submissions/drafts.py"),
     Path("intake/submissions/safeguarding.py"),
+    Path("intake/submissions/sealing.py"),
     Path("intake/submissions/search.py"),
     Path("intake/submissions/sketches.py"),
     Path("intake/submissions/workflow.py"),

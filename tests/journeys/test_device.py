@@ -6,6 +6,7 @@ import io
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -54,6 +55,14 @@ AT_ONCE = """
     if (button) watch.disconnect(), button.click()
   })
   watch.observe(document, { subtree: true, childList: true, attributes: true })"""
+# As if another tab removed everything just when this one has fetched all that it wants to keep.
+REMOVED_MEANWHILE = """
+  const put = Cache.prototype.put
+  Cache.prototype.put = async function (...all) {
+    await put.apply(this, all)
+    await caches.delete("device")
+    await Promise.all((await navigator.serviceWorker.getRegistrations()).map(one => one.unregister()))
+  }"""
 REFERENCE = re.compile(r"WG3-2020-06-09/T-\d{3}")
 
 
@@ -688,6 +697,97 @@ def test_who_asks_at_once_is_not_tidied_away(context: BrowserContext, live: Live
     page.goto(address(live, "en"))
     status(page, "kept")
     assert page.evaluate(LEFT_OVER) == 2 + len(CODES)
+
+
+def test_another_form_is_kept_without_a_connection(context: BrowserContext, live: Live) -> None:
+    """Who collects several testimonies where there is no network: the page that was kept for the first one does."""
+    page = opt_in(context, live)
+    fill(page)
+    step(page, "check")
+    step(page, "send")
+    expect(page.locator(".receipt .code")).to_be_visible()
+    context.set_offline(True)
+    other = context.new_page()
+    other.goto(address(live, "en"))
+    press(other, "keep")
+    status(other, "kept")
+    other.fill("#what_happened", "The second one.")
+    keeps(other, "The second one.")
+
+
+def test_what_another_tab_removed_is_not_said_to_be_kept(context: BrowserContext, live: Live) -> None:
+    kept = opt_in(context, live)
+    kept.evaluate(
+        "navigator.serviceWorker.getRegistrations().then(all => Promise.all(all.map(one => one.unregister())))"
+    )
+    kept.reload()
+    status(kept, "back")
+    comes_true(kept, "navigator.serviceWorker.getRegistrations().then(all => all.length)", len(CODES))
+    context.set_offline(True)
+    kept.goto(address(live, "en"))
+    status(kept, "back")
+    context.set_offline(False)
+
+    press(kept, "clear")
+    status(kept, "removed")
+    page = context.new_page()
+    page.add_init_script(REMOVED_MEANWHILE)
+    page.goto(address(live, "en"))
+    press(page, "keep")
+    status(page, "failed")
+
+
+def test_to_load_the_page_after_leaving_again_removes_nothing(context: BrowserContext, live: Live) -> None:
+    left = opt_in(context, live)
+    left.locator(".leave button").click()
+    left.wait_for_url("**/leave/")
+    nothing_left(left)
+    page = opt_in(context, live)
+    fill(page)
+    keeps(page, STORY["en"])
+    page.close()
+    left.reload()
+    left.goto(f"{live.url}/ar/leave/")
+    page = context.new_page()
+    page.goto(address(live, "en"))
+    status(page, "back")
+    expect(page.locator("#what_happened")).to_have_value(STORY["en"])
+
+
+@pytest.mark.parametrize("path", ["/en/receipt/", "/en/sessions/{slug}/submit/testimony"])
+def test_leaving_from_any_page_leaves_nothing_where_the_header_is_not_heeded(
+    context: BrowserContext, live: Live, path: str
+) -> None:
+    """As in Safari before 17."""
+    opt_in(context, live).close()
+
+    def without(route: Route) -> None:
+        answer = route.fetch(max_redirects=0)
+        headers = {name: value for name, value in answer.headers.items() if name != "clear-site-data"}
+        route.fulfill(response=answer, headers=headers)
+
+    page = context.new_page()
+    page.route("**/leave/", without)
+    page.goto(live.url + path.format(slug=SLUG))
+    page.locator(".leave button").click()
+    page.wait_for_url("**/leave/")
+    nothing_left(page)
+
+
+def test_going_back_after_leaving_shows_nothing_of_what_was_typed(context: BrowserContext, live: Live) -> None:
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    fill(page)
+    step(page, "check")
+    expect(page.locator(".answers").first).to_be_visible()
+    page.locator(".leave button").click()
+    page.wait_for_url("**/leave/")
+    with suppress(Error):  # the browser asks whether to send it again
+        page.go_back()
+    expect(page.locator("main")).to_have_count(0)
+    page.reload()
+    expect(page.locator("main h1")).to_have_text("We could not read this request")
+    assert STORY["en"] not in page.content()
 
 
 def test_nothing_is_kept_of_who_did_not_ask_for_it(context: BrowserContext, live: Live) -> None:

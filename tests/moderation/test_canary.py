@@ -49,6 +49,8 @@ from tests.accounts.test_matrix import SPENDS, TYPED, Cell, World, address, cell
 
 __all__ = ["one_world", "world"]  # fixtures
 
+pytestmark = pytest.mark.one_engine  # what is found by searching is the same on both: test_search, test_isolation
+
 ACTORS = (
     "stranger", "secretariat", "co-lead", "other co-lead", "kin co-lead", "rapporteur", "drafter", "trained",
     "contributor",
@@ -285,8 +287,12 @@ class Walk:
     def found(self, planted: Planted) -> list[str]:
         """Where a word stands that this reader must not reach."""
         forbidden = planted.forbidden(self.actor)
-        return [f"{self.actor}: {word} at {where}" for where, text in self.pages.items()
-                for word in forbidden if word in text.casefold()]  # fmt: skip
+        return [f"{self.actor}: {word} at {where}" for where, text in self.folded()
+                for word in forbidden if word in text]  # fmt: skip
+
+    def folded(self) -> Iterator[tuple[str, str]]:
+        """Where something stands, and what, whatever its letters are like."""
+        return ((where, text.casefold()) for where, text in self.pages.items())
 
 
 def leads(answer: TestResponse, url: str) -> Iterator[str]:
@@ -397,9 +403,10 @@ def test_no_word_goes_beyond_those_who_may_read_it(world: World, planted: Plante
     for actor in ACTORS:
         walk = walks(world, actor, "ar").read().ask([]).download().act()
         found += walk.found(planted)
-        for word in planted.readers:
-            if any(word in text.casefold() for text in walk.pages.values()):
-                reached[word].add(actor)
+        for _where, text in walk.folded():
+            for word in planted.readers:
+                if word in text:
+                    reached[word].add(actor)
         assert walk.walked == {cell.row for cell in cells(world, "read", "act")}
     assert found == []
     assert {word for word, readers in planted.readers.items() if readers and not reached[word]} == set()

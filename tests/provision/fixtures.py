@@ -7,6 +7,7 @@ that is not there.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NoReturn, TypeVar
@@ -129,12 +130,25 @@ def poppler() -> documents.Poppler:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use, so that ``-m "not browser"`` leaves them out; browser tests last."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by what they use, so that ``-m "not browser"`` leaves them out; browser tests last.
+
+    Of tests that are marked ``one_engine`` those on PostgreSQL are left out, unless all are asked for.
+    """
+    if os.environ.get("INTAKE_TEST_ENGINES") != "all":
+        twice = [item for item in items if item.get_closest_marker("one_engine") and _engine(item) == "postgresql"]
+        config.hook.pytest_deselected(items=twice)
+        left_out = set(twice)
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         for fixture in _fixtures(item) & _MARKED.keys():
             item.add_marker(_MARKED[fixture])
     items.sort(key=lambda item: "browser" in _fixtures(item))
+
+
+def _engine(item: pytest.Item) -> object:
+    called = getattr(item, "callspec", None)
+    return called.params.get("databases") if called is not None else None
 
 
 def _fixtures(item: pytest.Item) -> set[str]:

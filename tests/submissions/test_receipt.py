@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from intake import cli
 from intake.accounts.models import Person
 from intake.accounts.permissions import Role
-from intake.foundation import clock
+from intake.foundation import clock, leaving
 from intake.foundation.database import engine, session, transaction
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
 from intake.foundation.post import OutgoingMail
@@ -29,9 +29,10 @@ from intake.submissions.models import ConsentRecord, Submission
 from intake.submissions.sealing import Erased, open_answers, open_contact, open_message
 from tests import builders
 from tests.builders import CODE, TOKEN
-from tests.forms import form_on, page, post_form, send
+from tests.forms import fields, form_on, page, post_form, send
 
 DOOR, MINE = "/en/receipt/", "/en/receipt/submission/"
+FORM = "/en/sessions/wg3-2020-06-09/submit/testimony"
 
 
 @pytest.fixture
@@ -298,9 +299,52 @@ def test_leaving_forgets_the_visit_and_says_nothing(client: FlaskClient) -> None
     assert client.get(MINE).status_code == 302
 
 
-@pytest.mark.parametrize(("site", "empties"), [("cross-site", False), ("same-site", False), ("same-origin", True)])
-def test_only_our_own_pages_empty_what_is_kept(client: FlaskClient, site: str, *, empties: bool) -> None:
-    assert ("Clear-Site-Data" in client.get("/en/leave/", headers={"Sec-Fetch-Site": site}).headers) is empties
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", "same-origin"])
+def test_a_link_and_loading_it_again_empty_nothing(client: FlaskClient, site: str) -> None:
+    """A form kept on the device may be waiting to be sent."""
+    says = {"Sec-Fetch-Site": site}
+    assert "Clear-Site-Data" not in client.get("/en/leave/", headers=says).headers
+    left = client.get(client.post("/en/leave/").headers["Location"])
+    assert b"left.js" in left.data
+    again = client.get("/en/leave/", headers=says)
+    assert "Clear-Site-Data" not in again.headers
+    assert b"left.js" not in again.data
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_only_our_own_button_empties_what_is_kept(client: FlaskClient, site: str) -> None:
+    left = client.get(client.post("/en/leave/", headers={"Sec-Fetch-Site": site}).headers["Location"])
+    assert "Clear-Site-Data" not in left.headers
+
+
+@pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize("says", [{"Sec-Fetch-Site": "same-origin"}, {}])
+def test_after_leaving_the_pages_before_are_not_sent_again(
+    app: Flask, client: FlaskClient, says: dict[str, str]
+) -> None:
+    """Back and "load again" would show the next person every word, and the receipt of the same form."""
+    form = form_on(client.get(FORM), having="form_token")
+    typed = {**fields(form), "what_happened": "Nobody must read this."}
+    plain = app.test_client()
+    plain.environ_base.pop("HTTP_SEC_FETCH_SITE", None)
+    old = plain.post(FORM, data={**typed, "step": "check"}, headers=says)
+    assert b"Nobody must read this." in old.data, "a page that was open for long gives its words back"
+    client.post("/en/leave/")
+    for step in ("check", "send", "save", "edit"):
+        again = plain.post(FORM, data={**typed, "step": step}, headers=says)
+        assert again.status_code == 400
+        assert b"Nobody must read this." not in again.data
+        assert typed["form_token"][0].encode() not in again.data
+
+
+@pytest.mark.usefixtures("lead")
+def test_visits_that_were_left_are_forgotten_in_the_end(app: Flask, client: FlaskClient) -> None:
+    client.get(FORM)
+    client.post("/en/leave/")
+    with app.app_context(), transaction():
+        assert leaving.erase_due() == 0
+        session().execute(sa.update(leaving.LeftVisit).values(erase_after=clock.now()))
+        assert leaving.erase_due() == 1
 
 
 @pytest.mark.usefixtures("lead")

@@ -156,16 +156,14 @@ def give_back(reference: str, identity: int) -> ResponseReturnValue:
 def erase(reference: str, number: int) -> ResponseReturnValue:
     """Erase hidden words for good: one person asks for it, another one does it or does not."""
     found, form = found_or_404(reference, _MAY), EraseForm()
-    if request.method == "GET":
-        return _erase_page(found, number, EraseForm(formdata=None))
     if went_wrong():
         return _erase_page(found, number, form, what_went_wrong())
-    step = request.form.get("step", "")
-    if step not in _DONE:
-        abort(400)
-    if not form.validate():
-        return _erase_page(found, number, form), 422
-    return _carry_out(found, number, form, step)
+    if request.method == "POST":
+        step = request.form.get("step", "")
+        if step not in _DONE:
+            abort(400)
+        return _carry_out(found, number, form, step) if form.validate() else (_erase_page(found, number, form), 422)
+    return _erase_page(found, number, EraseForm(formdata=None))
 
 
 def _carry_out(found: Submission, number: int, form: EraseForm, step: str) -> ResponseReturnValue:
