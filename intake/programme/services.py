@@ -51,15 +51,21 @@ class QuestionsAreAsked(Exception):
 
 
 def keeps_its_questions(held: ListeningSession, texts: Sequence[Mapping[str, str]]) -> bool:
-    """Whether every question that people may have answered keeps its number and its original wording.
+    """Whether every question that people may have answered keeps its number, and its wording in each language it has.
 
-    Answers are kept under these numbers: once there are any, it does not matter that the session was put back.
+    Answers are kept under these numbers: once there are any, it does not matter that the session was put back. A
+    language may be added to a question; what ``texts`` leave out is not changed by them.
     """
     if held.state in _NOT_ASKED_YET and not queries.is_answered(held):
         return True
-    source = SOURCE_LANGUAGE.code
-    asked = [question.text.get(source) for question in held.questions]
-    return [text.get(source) for text in texts[: len(asked)]] == asked
+    asked = [question.text for question in held.questions]
+    return len(texts) >= len(asked) and all(_says_the_same(text, was) for text, was in zip(texts, asked, strict=False))
+
+
+def _says_the_same(text: Mapping[str, str], was: Mapping[str, str]) -> bool:
+    """Whether a question says what it said, in every language in which it says something then and now."""
+    both = text.keys() & was.keys()
+    return bool(both or not was) and all(text[code] == was[code] for code in both)
 
 
 def lifts_ceiling(revision: SessionRevision) -> bool:

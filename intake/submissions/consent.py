@@ -36,6 +36,10 @@ class Tier(IntEnum):
     NAMED = 4
 
 
+CAREFUL = _l(
+    "Because somebody could be harmed, or a child is concerned, no name and no organisation will be used "
+    "for now, whatever you chose."
+)
 CAREFUL_CAP = Tier.ANONYMOUS
 """The cap where being recognised could cause harm, or a child is concerned (DOMAIN C2)."""
 
@@ -147,10 +151,7 @@ def asked_of(kind: Kind, ceiling: int, *, machines: bool = False) -> Asked:
         permissions=_permissions(_OF_SPEAKERS if is_spoken else _OF_CONTRIBUTORS, machines=machines),
         notes={
             **_above(ceiling),
-            "careful": _l(
-                "Because somebody could be harmed, or a child is concerned, no name and no organisation will be used "
-                "for now, whatever you chose."
-            ),
+            "careful": CAREFUL,
         },
     )
 
@@ -201,6 +202,18 @@ def _above(ceiling: int) -> dict[str, Any]:
     if ceiling < Tier.NAMED:
         return {"above_ceiling": _l("In this session organisations are named, but no people.")}
     return {}
+
+
+def limits_of(tier: int, *, cap: int, promised: int | None, ceiling: int) -> list[Any]:
+    """Why less than the ``tier`` that was chosen is used, for its contributor; empty where nothing limits it.
+
+    ``cap`` is what care for the person concerned allows, ``promised`` a lower ceiling that still counts, or None,
+    ``ceiling`` that of the session.
+    """
+    found = [CAREFUL] if cap < tier else []
+    if promised is not None:
+        return [*found, still_promised(promised)]
+    return [*found, _above(ceiling)["above_ceiling"]] if ceiling < tier else found
 
 
 def still_promised(ceiling: int) -> Any:

@@ -13,7 +13,7 @@ from intake.foundation.i18n import in_this_language, language
 from intake.foundation.multilingual import Text
 from intake.foundation.typesetting import typeset
 
-from .consent import TIER_LABELS, Tier, asked_of, still_promised
+from .consent import TIER_LABELS, Tier, asked_of, limits_of
 from .models import Submission
 from .proof import legible, picture, signed_receipt
 from .questionnaire import Form, Section
@@ -30,12 +30,13 @@ _GROUP = 8
 
 
 def agreed(submission: Submission) -> list[Any]:
-    """What its contributor agreed to, in the words of the form, and what was promised then and still counts."""
+    """What its contributor agreed to, in the words of the form, and why less of it is used where that is so."""
     given = submission.consent.permissions()
     asked = asked_of(Kind(submission.kind), submission.listening_session.ceiling, machines=True).permissions
-    promised = [] if submission.held_to is None else [still_promised(submission.held_to)]
+    tier, ceiling = submission.consent_tier, submission.listening_session.ceiling
+    limits = limits_of(tier, cap=submission.tier_cap, promised=submission.held_to, ceiling=ceiling)
     allowed = (words for name, words in asked.items() if given[name])
-    return [TIER_LABELS[Tier(submission.consent_tier)], *promised, *allowed]
+    return [TIER_LABELS[Tier(tier)], *limits, *allowed]
 
 
 def as_pdf(submission: Submission, shown: Iterable[tuple[Section, tuple[Shown, ...]]]) -> bytes:

@@ -121,6 +121,24 @@ def test_questions_that_people_may_have_answered_stay_where_they_are(app: Flask,
         assert services.change_session(held, {"guiding_questions": translated}) is not None
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [{"es": "¿B?"}, {"es": "¿A?"}],
+        [{"en": "A?"}, {"en": "B?"}],
+        [{"es": "¿A?", "ar": "هل توافقون على نشر أسمائكم؟"}, {"es": "¿B?"}],
+        [{}, {"es": "¿B?"}],
+    ],
+)
+def test_questions_without_english_words_stay_as_well(app: Flask, texts: list[dict[str, str]]) -> None:
+    with app.app_context(), transaction():
+        held = builders.listening_session(questions=({"es": "¿A?", "ar": "أ؟"}, {"es": "¿B?"}))
+        with pytest.raises(services.QuestionsAreAsked):
+            services.change_session(held, {"guiding_questions": texts})
+        added = [{"es": "¿A?", "ar": "أ؟", "fr": "A ?"}, {"es": "¿B?", "en": "B?"}]
+        assert services.change_session(held, {"guiding_questions": added}) is not None
+
+
 def test_related_sessions_are_told_by_position(app: Flask) -> None:
     with app.app_context(), transaction():
         held = builders.listening_session()

@@ -24,7 +24,7 @@ from tests import builders
 from tests.forms import form_on, page, post_form
 from tests.installation import application
 
-DOOR, COPY, FILE = "/en/receipt/", "/en/receipt/copy/", "/en/receipt/copy/file"
+DOOR, MINE, COPY, FILE = "/en/receipt/", "/en/receipt/submission/", "/en/receipt/copy/", "/en/receipt/copy/file"
 ARABIC = "أغلقوا الحدود"
 HOSTILE = '*bold* #panic("no") $x$ `raw` <label> @ref \\ \u202eturned\u202c "quoted" // end'
 
@@ -46,6 +46,20 @@ def test_the_page_shows_everything_and_can_be_printed(app: Flask, client: FlaskC
     for words in ("They closed the border", "Amal Example", "WG3-2020-06-09/T-001", "Proof that you submitted"):
         assert words in shown
     assert builders.CODE not in shown
+
+
+def test_it_says_why_less_is_used_than_was_allowed(app: Flask, client: FlaskClient) -> None:
+    kept(app, client, recognition_harm="yes")
+    careful, in_session = "Because somebody could be harmed", "In this session nobody is named"
+    for place in (MINE, COPY):
+        shown = page(client.get(place)).xpath("string(//main)")
+        assert careful in shown
+        assert in_session not in shown
+    with app.app_context(), transaction():
+        session().scalars(sa.select(Submission)).one().listening_session.consent_ceiling = 2
+    for place in (MINE, COPY):
+        assert in_session in page(client.get(place)).xpath("string(//main)")
+    assert careful in " ".join(read(client.get(FILE).data)[1].split())
 
 
 @pytest.mark.parametrize("language", CODES)
