@@ -270,6 +270,11 @@ def in_care(statement: Statement, person: Person) -> Statement:
 
     They are trained for its session, or moderate it and nobody who works here is trained for it.
     """
+    return _cared_for(statement, person).where(Submission.state == State.SAFEGUARDING)
+
+
+def _cared_for(statement: Statement, person: Person) -> Statement:
+    """``in_care``, whether it is with safeguarding now or not."""
     reach = reach_of(person)
     here = sa.and_(moderated(reach), ~safeguarding.is_trained_there())
     if reach.care is not None:
@@ -279,13 +284,39 @@ def in_care(statement: Statement, person: Person) -> Statement:
         )
         theirs = sa.true() if reach.care.everywhere else places
         here = sa.or_(here, sa.and_(theirs, ListeningSession.id.not_in(reach.sessions_apart)))
-    return _kept_together(statement, here, reach).where(Submission.state == State.SAFEGUARDING)
+    return _kept_together(statement, here, reach)
 
 
 def find_in_care(reference: str, person: Person) -> Submission | None:
     """The submission called ``reference``, if it is with safeguarding and ``person`` takes care of it."""
     sought = in_care(sa.select(Submission), person).where(Submission.reference == reference)
     return session().scalars(sought).one_or_none()
+
+
+def find_handed_on(reference: str, person: Person) -> Submission | None:
+    """The submission called ``reference``, if it stood on the ordinary desk of ``person`` and is with safeguarding now.
+
+    Nothing of its text may be shown to them: it is found to tell them where it is. One that came with danger and went
+    to safeguarding at once never stood there.
+    """
+    came_with_danger = sa.and_(Decision.number == 1, Decision.verb == "danger")
+    moved = _moved(sa.and_(Decision.to_state == State.SAFEGUARDING, Decision.from_state != State.SAFEGUARDING))
+    sought = counted_within(sa.select(Submission), reach_of(person)).where(Submission.state == State.SAFEGUARDING)
+    return session().scalars(sought.where(Submission.reference == reference, moved.where(~came_with_danger))).first()
+
+
+def find_given_back(reference: str, person: Person) -> Submission | None:
+    """The submission called ``reference``, if it stood on the safeguarding desk of ``person`` and does so no more.
+
+    As in ``find_handed_on``, nothing of its text may be shown to them.
+    """
+    moved = _moved(sa.and_(Decision.from_state == State.SAFEGUARDING, Decision.to_state != State.SAFEGUARDING))
+    sought = _cared_for(sa.select(Submission), person).where(Submission.state != State.SAFEGUARDING)
+    return session().scalars(sought.where(Submission.reference == reference, moved)).first()
+
+
+def _moved(so: sa.ColumnElement[bool]) -> sa.Exists:
+    return sa.exists().where(Decision.submission_id == Submission.id, so).correlate(Submission)
 
 
 def is_readable(submission: Submission, person: Person) -> bool:

@@ -183,7 +183,7 @@ def test_it_comes_back_with_a_reason(app: Flask, lead: FlaskClient, guard: Flask
     assert "Only for those" not in shown
     assert guard.get(at(reference)).status_code == 404
     late = send(guard, at(reference), form, {"words": "Again."})
-    assert late.status_code == 404
+    assert (late.status_code, "Again." in text(late)) == (409, True)
 
 
 def test_what_is_changed_to_danger_is_handed_on_too(app: Flask, guard: FlaskClient) -> None:
