@@ -438,12 +438,16 @@ MAY_LEAVE = frozenset({State.SUBMITTED, State.IN_REVIEW, State.QUESTION_ASKED, S
 
 @dataclass(frozen=True, slots=True)
 class TranslatedAnswer:
-    """An answer in another language, every paragraph checked: by whom written (ids; no machine has one) and checked."""
+    """An answer in another language, every paragraph checked: by whom written (ids; no machine has one) and checked.
+
+    ``numbers`` are those of the translations that it is made of.
+    """
 
     text: Text
     written_by: frozenset[int]
     checked_by: frozenset[int]
     by_machine: bool
+    numbers: frozenset[int]
 
 
 def may_leave(submission: Submission) -> bool:
@@ -503,18 +507,20 @@ def translations(submission: Submission, person: Person, number: int) -> list[Be
 
 
 def translation_for_digest(
-    submission: Submission, language: str, standing: Standing | None = None
+    submission: Submission, language: str, standing: Standing | None = None, others: translated.Others | None = None
 ) -> dict[str, TranslatedAnswer]:
     """Of what ``answers_for_digest`` gives, the answers that are translated into ``language`` and checked, whole.
 
-    Nothing of what is stale or only drafted: neither by a machine nor by people. ``standing`` as there.
+    Nothing of what is stale or only drafted: neither by a machine nor by people. ``standing`` as there, ``others`` in
+    the same way.
     """
     revision, answers = _accepted(submission), answers_for_digest(submission, standing)
     if revision is None or answers is None:
         return {}
     hidden = standing.on(submission, revision.number) if standing else redacted.standing(submission, revision.number)
     source = _source(submission, revision, answers, KeptBack.of(open_answers(submission, revision), hidden))
-    whole = translated.beside(submission, source, language, translated.every(submission))
+    every = others.every(submission) if others else translated.every(submission)
+    whole = translated.beside(submission, source, language, every)
     found = {}
     for name in source.texts:
         versions = [pair.version for pair in whole.of(name) if pair.state is TranslationState.CHECKED and pair.version]
@@ -524,6 +530,7 @@ def translation_for_digest(
                 frozenset(one.person_id for one in versions if one.person_id is not None),
                 frozenset(one.checked_by_id for one in versions if one.checked_by_id is not None),
                 any(one.origin is Origin.MACHINE for one in versions),
+                frozenset(one.number for one in versions),
             )
     return found
 
