@@ -18,6 +18,7 @@ from intake.foundation.bodies import LARGEST_FORM_BYTES, accepts
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.multilingual import Text
+from intake.foundation.paging import Cursor
 from intake.foundation.vocabularies import label
 from intake.moderation import care as desk
 from intake.moderation import outbox, queries, reading, services
@@ -39,7 +40,11 @@ from .opening import open_attachment, open_contact
 @guards.staff(CARE)
 def care() -> ResponseReturnValue:
     """What waits on the safeguarding desk."""
-    return render_template("moderation/care.html", rows=desk.queue(guards.signed_in()), age=_age)
+    after = Cursor.decode(request.args.get("after"))
+    page = desk.queue(guards.signed_in(), after)
+    if after is not None and not page.rows:
+        return redirect(url_for("moderation.care"), 303)  # what came after is done by now
+    return render_template("moderation/care.html", page=page, is_later=after is not None, age=_age)
 
 
 @bp.get("/care/<reference:reference>/")
