@@ -21,13 +21,26 @@ from intake.submissions.showing import show, words, written
 from intake.submissions.vocabulary import Kind
 
 from .attribution import anonymous, named
-from .document import Block, Bullets, Card, Document, Entry, Facts, Heading, Line, Paragraph, Quotation, Words
+from .document import (
+    Block,
+    Bullets,
+    Card,
+    Document,
+    Entry,
+    Facts,
+    Heading,
+    Line,
+    Paragraph,
+    Quotation,
+    Translation,
+    Words,
+)
 from .figures import by_theme, in_order, who_we_heard
 from .freeze import Frozen, fingerprint, told
-from .gate import GatedEntry
+from .gate import GatedEntry, GatedTranslation
 from .models import identifier
 from .passport import disclaimer, method, passport, topic
-from .wording import line, listed, number
+from .wording import line, listed, listed_line, number
 
 _RETOLD = "summary"
 """The answer that a rapporteur wrote: it says what was said, but not in the speaker's words."""
@@ -159,12 +172,44 @@ class _Builder:
         who = self._who[entry.reference]
         if entry.answers.get("interpreted"):
             who = line(_("%(who)s (heard through interpretation)"), self._language, who=who)
-        return Quotation(entry.words(asked.name), who, entry.reference, entry.revision, int(entry.tier))
+        return Quotation(
+            entry.words(asked.name), who, entry.reference, entry.revision, int(entry.tier),
+            self._translation(entry, asked.name),
+        )  # fmt: skip
+
+    def _translation(self, entry: GatedEntry, name: str) -> Translation | None:
+        found = entry.translations.get(name)
+        return Translation(found.text, self._translated_by(found)) if found else None
+
+    def _translated_by(self, found: GatedTranslation) -> Line:
+        """Whose translation it is; with who answers for it, where that is somebody else or a machine made it."""
+        translators = [written(name, self._language) for name in found.translators]
+        machine = [self._say(_("a machine"))] if found.by_machine else []
+        who = listed_line([*translators, *machine], self._language)
+        if not machine and set(found.checkers) <= set(found.translators):
+            return line(_("Translation: %(who)s"), self._language, who=who)
+        checkers = listed_line([written(name, self._language) for name in found.checkers], self._language)
+        return line(_("Translation: %(who)s; checked by %(checkers)s"), self._language, who=who, checkers=checkers)
+
+    def _beside(
+        self, label: Words, values: tuple[Text, ...], entry: GatedEntry, name: str
+    ) -> Iterator[tuple[Words, tuple[Text, ...]]]:
+        """The row of an answer, and under it that of its translation, if there is one."""
+        if values:
+            yield label, values
+        if (found := self._translation(entry, name)) is not None:
+            yield self._of(label, found.by), (found.text,)
+
+    def _of(self, label: Words, more: Words) -> Line:
+        return line("%(label)s – %(more)s", self._language, label=label, more=more)
 
     def _retold(self, entries: Sequence[GatedEntry], asked: Question) -> Iterator[Block]:
         if entries:
             yield self._note(_("In a rapporteur’s words, not the speaker’s: do not quote."))
-            yield Facts(tuple((self._told_of(entry), (entry.words(asked.name),)) for entry in entries))
+            rows = (
+                self._beside(self._told_of(entry), (entry.words(asked.name),), entry, asked.name) for entry in entries
+            )
+            yield Facts(tuple(chain.from_iterable(rows)))
 
     def _told_of(self, entry: GatedEntry) -> Line:
         return line(
@@ -174,11 +219,15 @@ class _Builder:
 
     def _ideas(self, entries: Sequence[GatedEntry], asked: Sequence[Question]) -> Iterator[Block]:
         rows = [
-            (self._not_to_be_quoted(entry, question, of_several=len(asked) > 1), (self._answer(entry, question),))
+            row
             for entry in entries
             for question in asked
             if entry.answers.get(question.name)
-        ]
+            for row in self._beside(
+                self._not_to_be_quoted(entry, question, of_several=len(asked) > 1),
+                (self._answer(entry, question),), entry, question.name,
+            )
+        ]  # fmt: skip
         if rows:
             yield self._note(_("Ideas only. Say them in your own words: these contributors do not wish to be quoted."))
             yield Facts(tuple(rows))
@@ -188,11 +237,7 @@ class _Builder:
             _("Do not quote: %(reference)s, revision %(number)s"), self._language,
             reference=entry.reference, number=self._say(str(entry.revision)),
         )  # fmt: skip
-        return (
-            line("%(label)s – %(asked)s", self._language, label=label, asked=self._label(asked))
-            if of_several
-            else label
-        )
+        return self._of(label, self._label(asked)) if of_several else label
 
     # --- Practices ---
 
@@ -208,15 +253,15 @@ class _Builder:
 
     def _card(self, entry: GatedEntry) -> Card:
         rows = (
-            (self._label(asked), self._values(entry, asked))
+            self._beside(self._label(asked), () if asked.use is Use.TITLE else self._values(entry, asked),
+                         entry, asked.name)
             for asked in self._told[Kind.PRACTICE]
-            if asked.use is not Use.TITLE
-        )
+        )  # fmt: skip
         return Card(
             title=entry.words("title"),
             reference=entry.reference,
             attribution=self._who[entry.reference],
-            facts=Facts(tuple((name, values) for name, values in rows if values)),
+            facts=Facts(tuple(chain.from_iterable(rows))),
             revision=entry.revision,
             tier=int(entry.tier),
         )
@@ -265,6 +310,11 @@ class _Builder:
             themes=entry.themes,
             objectives=entry.objectives,
             groups=entry.groups,
+            translations={
+                asked.name: found
+                for asked in self._in_rows(entry.kind)
+                if (found := self._translation(entry, asked.name)) is not None
+            },
             answers={
                 asked.name: (self._label(asked), self._answer(entry, asked))
                 for asked in self._in_rows(entry.kind)

@@ -100,6 +100,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """Somebody's own words in the language of the document; ``by`` says that it is a translation, and whose.
+
+    It stands beside the original, never in its place.
+    """
+
+    text: Text
+    by: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Quotation:
     """Somebody's own words: a span of one revision, never retyped.
 
@@ -113,6 +124,7 @@ class Quotation:
     reference: str
     revision: int
     tier: int
+    translation: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,8 @@ Block = Heading | Paragraph | Facts | Bullets | Table | Quotation | Card
 class Entry:
     """One accepted submission as the consent gate lets it be used: a row of CSV, an object of JSON.
 
-    ``answers`` maps a question's name to (label, text); it is empty below tier 1.
+    ``answers`` maps a question's name to (label, text); it is empty below tier 1. ``translations`` are, by the
+    same names, of those answers that have one.
     Every field that the tier does not allow is None or empty.
     """
 
@@ -157,6 +170,7 @@ class Entry:
     themes: tuple[str, ...] = ()
     objectives: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    translations: dict[str, Translation] = field(default_factory=dict)
     answers: dict[str, tuple[Text, Text]] = field(default_factory=dict)
 
 

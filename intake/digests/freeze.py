@@ -17,7 +17,8 @@ which then knows of every withdrawal. A freeze is a ``dict`` of
   named by the consent at the freeze, and how many contributors sent these, each counted in the first
   of its cells only. In template 1 a cell was ``n`` alone
 * ``entries``: list, by reference, of ``{reference, revision, kind, language, tier, publication, received,
-  themes, objectives}``; ``received`` is a day
+  themes, objectives, translations}``; ``received`` is a day, ``translations`` the numbers of those that were
+  checked by then: a later one is for the next digest (missing in freezes from before digests showed any)
 """
 
 from __future__ import annotations

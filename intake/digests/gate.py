@@ -9,13 +9,20 @@ vocabulary ``consent_tiers``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import subregion_of, vocabulary
-from intake.moderation.reading import answers_for_digest, identity_for_digest
+from intake.moderation import translated
+from intake.moderation.queries import names_of
+from intake.moderation.reading import (
+    TranslatedAnswer,
+    answers_for_digest,
+    identity_for_digest,
+    translation_for_digest,
+)
 from intake.moderation.redacted import Standing
 from intake.submissions.consent import Tier
 from intake.submissions.models import Submission
@@ -33,11 +40,21 @@ _POINTS_TO_SOMEBODY = frozenset({"country", "stakeholder_type", "links", "partne
 
 
 @dataclass(frozen=True, slots=True)
+class GatedTranslation:
+    """An answer in the language of the digest; the names of who translated (no machine has one) and who checked it."""
+
+    text: Text
+    translators: tuple[str, ...]
+    by_machine: bool
+    checkers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GatedEntry:
     """A frozen entry with what may be used of it today.
 
     Who it comes from: names, country and type as far as ``tier`` allows, else ``stratum``.
-    ``answers`` are raw values by question; empty below tier 1.
+    ``answers`` are raw values by question; empty below tier 1. ``translations`` are of those that have one.
     """
 
     reference: str
@@ -55,6 +72,7 @@ class GatedEntry:
     objectives: tuple[str, ...]
     groups: tuple[str, ...]
     answers: Answers
+    translations: Mapping[str, GatedTranslation] = field(default_factory=dict)
 
     def written_in(self, name: str) -> str:
         """The language kept for the answer ``name``: the author's own, unless that answer is in another."""
@@ -80,8 +98,11 @@ class GatedEntry:
         return may_name(self.tier)
 
 
-def let_through(frozen: Frozen) -> tuple[GatedEntry, ...]:
-    """The entries of ``frozen`` that may still be used, in their order; what has fallen is not among them."""
+def let_through(frozen: Frozen, language: str | None = None) -> tuple[GatedEntry, ...]:
+    """The entries of ``frozen`` that may still be used, in their order; what has fallen is not among them.
+
+    With the translations into ``language`` that were checked before the freeze, and still stand checked.
+    """
     accepted = queries.accepted_submissions(frozen["session"]["code"])
     standing = [
         (entry, accepted[entry["reference"]])
@@ -92,11 +113,48 @@ def let_through(frozen: Frozen) -> tuple[GatedEntry, ...]:
     shared = strata({submission.reference: _member(submission) for submission in unnamed})
     used = {kind: frozenset(question.name for question in asked) for kind, asked in told(frozen).items()}
     hidden = Standing({submission.listening_session_id for _entry, submission in standing})
+    into = _translated(standing, language, hidden) if language else {}
     passed = (
         _pass(entry, submission, shared.get(submission.reference, ANYBODY), used[Kind(submission.kind)], hidden)
         for entry, submission in standing
     )
-    return tuple(entry for entry in passed if entry is not None)
+    return tuple(_beside(entry, into.get(entry.reference, {})) for entry in passed if entry is not None)
+
+
+def _beside(entry: GatedEntry, into: Mapping[str, GatedTranslation]) -> GatedEntry:
+    """``entry`` with those translations of which the original passed too."""
+    return replace(entry, translations={n: one for n, one in into.items() if n in entry.answers}) if into else entry
+
+
+def _translated(
+    standing: Iterable[tuple[Mapping[str, Any], Submission]], language: str, hidden: Standing
+) -> dict[str, dict[str, GatedTranslation]]:
+    """By reference and question what may be used of translations into ``language``."""
+    frozen = {submission: frozenset(entry.get("translations", ())) for entry, submission in standing}
+    some = [submission for submission, numbers in frozen.items() if numbers]
+    others = translated.Others(submission.id for submission in some)
+    found = {
+        submission.reference: {
+            name: one
+            for name, one in translation_for_digest(submission, language, hidden, others).items()
+            if one.numbers <= frozen[submission]
+        }
+        for submission in some
+    }
+    every = [one for answers in found.values() for one in answers.values()]
+    names = names_of({who for one in every for who in one.written_by | one.checked_by}) if every else {}
+    return {
+        reference: {name: _gated(one, names) for name, one in answers.items()} for reference, answers in found.items()
+    }
+
+
+def _gated(one: TranslatedAnswer, names: Mapping[int, str]) -> GatedTranslation:
+    return GatedTranslation(
+        one.text,
+        tuple(sorted(names[who] for who in one.written_by)),
+        one.by_machine,
+        tuple(sorted(names[who] for who in one.checked_by)),
+    )
 
 
 def _tier(entry: Mapping[str, Any], submission: Submission) -> Tier:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import defer, joinedload, lazyload, subqueryload
 from intake.accounts.permissions import Apart, Holder, may
 from intake.foundation.database import session
 from intake.moderation.models import Coding
+from intake.moderation.translated import Translation
 from intake.programme.models import ListeningSession, Series
 from intake.submissions.models import Revision, Submission
 
@@ -183,6 +184,20 @@ def codes(listening_session_id: int) -> Mapping[int, Mapping[str, tuple[str, ...
     found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for submission, scheme, code in rows:
         found[submission][scheme] = (*found[submission].get(scheme, ()), code)
+    return found
+
+
+def checked_translations(listening_session_id: int) -> Mapping[int, Sequence[int]]:
+    """The numbers of the translations that somebody checked, of a listening session: ``{submission id: numbers}``."""
+    rows = session().execute(
+        sa.select(Translation.submission_id, Translation.number)
+        .join(Submission, Submission.id == Translation.submission_id)
+        .where(Submission.listening_session_id == listening_session_id, Translation.checked_at.is_not(None))
+        .order_by(Translation.number)
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for submission, number in rows:
+        found[submission].append(number)
     return found
 
 

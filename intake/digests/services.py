@@ -132,7 +132,7 @@ def _days(held: ListeningSession) -> list[str]:
 
 
 def _entries(held: ListeningSession, accepted: Sequence[Any]) -> list[dict[str, Any]]:
-    codes = queries.codes(held.id)
+    codes, translations = queries.codes(held.id), queries.checked_translations(held.id)
     return [
         {
             "reference": row.reference,
@@ -143,6 +143,7 @@ def _entries(held: ListeningSession, accepted: Sequence[Any]) -> list[dict[str, 
             "publication": row.publication,
             "received": clock.day(row.received_at).isoformat(),
             **{name: list(codes.get(row.id, {}).get(scheme, ())) for name, scheme in _SCHEMES.items()},
+            "translations": list(translations.get(row.id, ())),
         }
         for row in accepted
     ]
@@ -160,7 +161,7 @@ def document(digest: Digest, language: str) -> Document:
     """
     if fingerprint(digest.frozen) != digest.freeze:
         raise Damaged(digest.identifier)
-    return build(digest.frozen, let_through(digest.frozen), language)
+    return build(digest.frozen, let_through(digest.frozen, language), language)
 
 
 def export(digest: Digest, format_name: str, language: str) -> Export:

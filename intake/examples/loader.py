@@ -24,7 +24,9 @@ from intake.accounts.permissions import ROLE_LABELS, Role
 from intake.foundation import clock
 from intake.foundation.crypto import keyring
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
+from intake.moderation import care
 from intake.moderation import services as moderation
+from intake.moderation.models import CareKind
 from intake.programme import importer
 from intake.programme.models import ListeningSession, ReferralContact
 from intake.submissions import services as submissions
@@ -174,6 +176,9 @@ def _moderate(submission: Submission, done: dict[str, Any], people: dict[str, Pe
             submissions.add_message(submission, done["reason"], submission.language, person_id=person.id)
         case "safeguarding":
             _move(submission, "safeguard", person, done["reason"])
+            for one in done.get("care", ()):
+                contact = queries.contact(one["contact"]) if one["contact"] else None
+                care.write(submission, people[one["by"]], CareKind(one["kind"]), one["words"], contact)
 
 
 def _move(submission: Submission, verb: str, person: Person, reason: str = "", **changes: Any) -> None:

@@ -49,6 +49,13 @@ def add_contacts(contacts: Iterable[ReferralContact]) -> None:
     session().flush()
 
 
+def contact(name: str) -> ReferralContact:
+    """The example contact of this name; raises ``NoResultFound`` where there is none."""
+    return (
+        session().scalars(sa.select(ReferralContact).where(ReferralContact.example, ReferralContact.name == name)).one()
+    )
+
+
 def people() -> Sequence[Person]:
     """The example people, in the order they were made."""
     return session().scalars(sa.select(Person).where(Person.example).order_by(Person.id)).all()

@@ -153,7 +153,7 @@ def _give_back(status: int) -> ResponseReturnValue:
         session().rollback()  # a read that was cut off would refuse every further one
         answer = current_app.ensure_sync(view)(**(request.view_args or {}))
     except HTTPException as error:
-        return page(error.code or 500)
+        return page(error.code) if error.code else error.get_response()  # a view may end with a page of its own
     except Exception as error:  # noqa: BLE001  # whatever it is, it must not cost the words
         # The view cannot even be drawn now: hand back what was sent, as it was sent.
         _log(error)

@@ -19,14 +19,15 @@ ID_BOUND = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The place of a row in a list ordered by ``(moment, id)``."""
+    """The place of a row in a list ordered by ``(moment, id)``, or by ``(turn, moment, id)`` where it has parts."""
 
     moment: datetime
     id: int
+    turn: int = 0
 
     def encode(self) -> str:
         """As one word for an address."""
-        raw = json.dumps([self.moment.isoformat(), self.id]).encode()
+        raw = json.dumps([self.moment.isoformat(), self.id, *([self.turn] if self.turn else [])]).encode()
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
     @classmethod
@@ -35,11 +36,11 @@ class Cursor:
         if not text or len(text) > _LONGEST:
             return None
         try:
-            moment, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            found = cls(datetime.fromisoformat(moment).astimezone(UTC), int(number))
+            moment, number, *turn = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            found = cls(datetime.fromisoformat(moment).astimezone(UTC), int(number), *map(int, turn[:1]))
         except (ValueError, TypeError, OverflowError, binascii.Error):
             return None
-        return found if 0 <= found.id < ID_BOUND else None
+        return found if 0 <= found.id < ID_BOUND and 0 <= found.turn < ID_BOUND else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from intake.accounts.permissions import Role
 from intake.foundation import clock, register
 from intake.foundation.database import session
 from intake.foundation.multilingual import Text
+from intake.foundation.paging import Cursor, Page
+from intake.foundation.types import Moment
 from intake.programme.models import ListeningSession, ReferralContact
 from intake.submissions import safeguarding
 from intake.submissions.models import Decision, Submission
@@ -26,12 +28,14 @@ from intake.submissions.workflow import IllegalMove
 
 from . import reading, services
 from .models import CareKind, CareRecord
+from .queries import PAGE_SIZE
 
 CARE, NAME = "safeguarding.care", "safeguarding.name"
 """The permissions to take care of what is with safeguarding, and to name who is trained for it."""
 
 _WHAT = "care"
-_MOST = 200
+_URGENT = 0
+"""In which turn of the list what is urgent stands; the rest comes in the next."""
 
 sealed_with_text(CareRecord.note, _WHAT, "words")
 
@@ -69,8 +73,8 @@ class Untrained:
     number: int
 
 
-def queue(person: Person) -> list[Waiting]:
-    """What ``person`` takes care of: what is urgent first, of each the oldest first."""
+def queue(person: Person, after: Cursor | None = None) -> Page[Waiting]:
+    """One page of what ``person`` takes care of, ``after`` a place: what is urgent first, of each the oldest first."""
     since = (
         sa.select(sa.func.max(Decision.at))
         .where(Decision.submission_id == Submission.id, Decision.to_state == State.SAFEGUARDING,
@@ -78,10 +82,16 @@ def queue(person: Person) -> list[Waiting]:
         .correlate(Submission).scalar_subquery()
     )  # fmt: skip
     moment = sa.func.coalesce(since, Submission.received_at, type_=Submission.received_at.type)
-    sought = reading.in_care(sa.select(Submission, moment.label("since")), person)
-    urgent = sa.or_(Submission.danger_now, Submission.child_alone)
-    found = session().execute(sought.order_by(~urgent, sa.literal_column("since"), Submission.id).limit(_MOST))
-    return [Waiting(one, since, one.danger_now or one.child_alone) for one, since in found]
+    turn = sa.case((sa.or_(Submission.danger_now, Submission.child_alone), _URGENT), else_=1 + _URGENT)
+    sought = reading.in_care(sa.select(Submission, moment.label("since"), turn.label("turn")), person)
+    if after is not None:
+        place = (sa.literal(after.turn), sa.literal(after.moment, Moment), sa.literal(after.id))
+        sought = sought.where(sa.tuple_(turn, moment, Submission.id) > sa.tuple_(*place))
+    ordered = sought.order_by(sa.literal_column("turn"), sa.literal_column("since"), Submission.id)
+    found = session().execute(ordered.limit(PAGE_SIZE + 1)).all()
+    rows = [Waiting(one, since, turn == _URGENT) for one, since, turn in found[:PAGE_SIZE]]
+    last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+    return Page(rows, Cursor(last.since, last.Submission.id, last.turn) if last else None)
 
 
 def write(

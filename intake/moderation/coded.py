@@ -1,13 +1,16 @@
 """What was coded in a listening session: counted by theme, listed, and as a table to take along.
 
 All of it within the reach of whoever asks, and of the revision that stands of each submission. A passage that
-two people coded is one passage.
+two people coded is one passage. The table to take along has a line for each passage, and one for each submission
+that was coded as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +27,8 @@ from intake.submissions.models import Revision, Submission
 
 from . import reading
 from .codebook import Book, Entry
-from .coding import VOCABULARY_OF_AXIS, Axis, Excerpt, ExcerptCode, codes_now, in_words, unseen
+from .coding import VOCABULARY_OF_AXIS, Axis, Codes, Excerpt, ExcerptCode, codes_now, in_words, unseen
+from .models import Coding, Scheme, codes_unseen
 from .reading import Reach
 from .redacted import Standing
 
@@ -35,6 +39,9 @@ _HEAD = (
     *(axis.value for axis in Axis), "themes_as_coded", "coded_by", "coded_on",
 )  # fmt: skip
 _WIDTHS = [60 if name == "passage" else 18 for name in _HEAD]
+
+_AXIS_OF = {Scheme.THEME: Axis.THEME, Scheme.GCM_OBJECTIVE: Axis.OBJECTIVE}
+"""On which axis the codes lie that a submission is given as a whole."""
 
 _Select = sa.Select[*tuple[Any, ...]]
 
@@ -148,6 +155,38 @@ def _rows(
         yield Row(excerpt, submission, revision, reading.passage(submission, revision, excerpt.span, reach), coder)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A submission with the codes that it was given as a whole, who gave them and when the last of them came."""
+
+    submission: Submission
+    given: Mapping[Axis, tuple[str, ...]]
+    coders: tuple[str, ...]
+    at: datetime
+
+
+def as_a_whole(held: ListeningSession, person: Person, book: Book, narrowing: Narrowing) -> Iterator[Whole]:
+    """The submissions coded as a whole that ``person`` may read, where all of ``narrowing`` is among their codes."""
+    statement = (
+        reading.visible_within(sa.select(Submission, Coding, Person.name), reading.reach_of(person))
+        .join(Coding, Coding.submission_id == Submission.id)
+        .join(Person, Person.id == Coding.person_id)
+        .where(Submission.listening_session_id == held.id, Coding.scheme.in_(_AXIS_OF), ~codes_unseen())
+        .order_by(Submission.id, Coding.code)
+        .options(lazyload(Submission.listening_session))
+    )
+    for submission, rows in groupby(session().execute(statement, {"me": person.id}), lambda row: row.Submission):
+        found = [(coding, name) for _submission, coding, name in rows]
+        given = {axis: tuple(one.code for one, _ in found if _AXIS_OF[Scheme(one.scheme)] is axis) for axis in Axis}
+        if all(_among(code, given[axis], axis, book) for axis, code in narrowing.codes.items()):
+            coders = tuple(dict.fromkeys(name for _coding, name in found))
+            yield Whole(submission, given, coders, max(coding.at for coding, _name in found))
+
+
+def _among(code: str, given: Iterable[str], axis: Axis, book: Book) -> bool:
+    return book.now(code) in map(book.now, given) if axis is Axis.THEME else code in given
+
+
 def standing(statement: _Select, held: ListeningSession, person: Person) -> _Select:
     """``statement`` over ``Excerpt``, narrowed to what of ``held`` counts and ``person`` may see."""
     reach: Reach = reading.reach_of(person)
@@ -179,7 +218,7 @@ def _read_as(code: str, book: Book) -> list[str]:
 def export(
     held: ListeningSession, person: Person, book: Book, narrowing: Narrowing, *, kind: str, reader: str
 ) -> bytes:
-    """The excerpts that ``person`` may read as a table of ``kind`` csv or xlsx; leaves a line in the register.
+    """What was coded that ``person`` may read, as a table of ``kind`` csv or xlsx; leaves a line in the register.
 
     No words of what was given to be counted only, and no memo: neither could be called back.
 
@@ -212,15 +251,28 @@ def _table(
     held: ListeningSession, person: Person, book: Book, narrowing: Narrowing, reader: str
 ) -> Iterator[tuple[str, ...]]:
     yield _HEAD
+    for whole in as_a_whole(held, person, book, narrowing):
+        submission, given = whole.submission, whole.given
+        now = {**given, Axis.THEME: tuple(dict.fromkeys(map(book.now, given[Axis.THEME])))}
+        yield (
+            submission.reference, "", "", submission.state, str(int(submission.effective_tier)),
+            *[""] * (_HEAD.index("passage") - _HEAD.index("answer") + 1),
+            *_words(now, book, reader), "|".join(given[Axis.THEME]), ", ".join(whole.coders),
+            whole.at.date().isoformat(),
+        )  # fmt: skip
     hidden = Standing([held.id])
     for row in _rows(held, person, book, replace(narrowing, after=0)):
         excerpt, submission = row.excerpt, row.submission
-        codes = codes_now(excerpt, book)
         words = reading.passage_beyond(submission, row.revision, excerpt.span, hidden)
         yield (
             submission.reference, str(excerpt.number), str(excerpt.revision), submission.state,
             str(int(submission.effective_tier)), excerpt.name, str(excerpt.start), str(excerpt.end),
             row.text.language, words.text if words else "",
-            *(" | ".join(in_words(axis, code, book, reader).text for code in codes[axis]) for axis in Axis),
+            *_words(codes_now(excerpt, book), book, reader),
             "|".join(excerpt.coded(Axis.THEME)), row.coder, excerpt.at.date().isoformat(),
         )  # fmt: skip
+
+
+def _words(codes: Codes, book: Book, reader: str) -> Iterator[str]:
+    """The cells of the axes."""
+    yield from (" | ".join(in_words(axis, code, book, reader).text for code in codes[axis]) for axis in Axis)

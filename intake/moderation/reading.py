@@ -271,6 +271,11 @@ def in_care(statement: Statement, person: Person) -> Statement:
 
     They are trained for its session, or moderate it and nobody who works here is trained for it.
     """
+    return _cared_for(statement, person).where(Submission.state == State.SAFEGUARDING)
+
+
+def _cared_for(statement: Statement, person: Person) -> Statement:
+    """``in_care``, whether it is with safeguarding now or not."""
     reach = reach_of(person)
     here = sa.and_(moderated(reach), ~safeguarding.is_trained_there())
     if reach.care is not None:
@@ -280,13 +285,39 @@ def in_care(statement: Statement, person: Person) -> Statement:
         )
         theirs = sa.true() if reach.care.everywhere else places
         here = sa.or_(here, sa.and_(theirs, ListeningSession.id.not_in(reach.sessions_apart)))
-    return _kept_together(statement, here, reach).where(Submission.state == State.SAFEGUARDING)
+    return _kept_together(statement, here, reach)
 
 
 def find_in_care(reference: str, person: Person) -> Submission | None:
     """The submission called ``reference``, if it is with safeguarding and ``person`` takes care of it."""
     sought = in_care(sa.select(Submission), person).where(Submission.reference == reference)
     return session().scalars(sought).one_or_none()
+
+
+def find_handed_on(reference: str, person: Person) -> Submission | None:
+    """The submission called ``reference``, if it stood on the ordinary desk of ``person`` and is with safeguarding now.
+
+    Nothing of its text may be shown to them: it is found to tell them where it is. One that came with danger and went
+    to safeguarding at once never stood there.
+    """
+    came_with_danger = sa.and_(Decision.number == 1, Decision.verb == "danger")
+    moved = _moved(sa.and_(Decision.to_state == State.SAFEGUARDING, Decision.from_state != State.SAFEGUARDING))
+    sought = counted_within(sa.select(Submission), reach_of(person)).where(Submission.state == State.SAFEGUARDING)
+    return session().scalars(sought.where(Submission.reference == reference, moved.where(~came_with_danger))).first()
+
+
+def find_given_back(reference: str, person: Person) -> Submission | None:
+    """The submission called ``reference``, if it stood on the safeguarding desk of ``person`` and does so no more.
+
+    As in ``find_handed_on``, nothing of its text may be shown to them.
+    """
+    moved = _moved(sa.and_(Decision.from_state == State.SAFEGUARDING, Decision.to_state != State.SAFEGUARDING))
+    sought = _cared_for(sa.select(Submission), person).where(Submission.state != State.SAFEGUARDING)
+    return session().scalars(sought.where(Submission.reference == reference, moved)).first()
+
+
+def _moved(so: sa.ColumnElement[bool]) -> sa.Exists:
+    return sa.exists().where(Decision.submission_id == Submission.id, so).correlate(Submission)
 
 
 def is_readable(submission: Submission, person: Person) -> bool:
@@ -408,12 +439,16 @@ MAY_LEAVE = frozenset({State.SUBMITTED, State.IN_REVIEW, State.QUESTION_ASKED, S
 
 @dataclass(frozen=True, slots=True)
 class TranslatedAnswer:
-    """An answer in another language, every paragraph checked: by whom written (ids; no machine has one) and checked."""
+    """An answer in another language, every paragraph checked: by whom written (ids; no machine has one) and checked.
+
+    ``numbers`` are those of the translations that it is made of.
+    """
 
     text: Text
     written_by: frozenset[int]
     checked_by: frozenset[int]
     by_machine: bool
+    numbers: frozenset[int]
 
 
 def may_leave(submission: Submission) -> bool:
@@ -473,18 +508,20 @@ def translations(submission: Submission, person: Person, number: int) -> list[Be
 
 
 def translation_for_digest(
-    submission: Submission, language: str, standing: Standing | None = None
+    submission: Submission, language: str, standing: Standing | None = None, others: translated.Others | None = None
 ) -> dict[str, TranslatedAnswer]:
     """Of what ``answers_for_digest`` gives, the answers that are translated into ``language`` and checked, whole.
 
-    Nothing of what is stale or only drafted: neither by a machine nor by people. ``standing`` as there.
+    Nothing of what is stale or only drafted: neither by a machine nor by people. ``standing`` as there, ``others`` in
+    the same way.
     """
     revision, answers = _accepted(submission), answers_for_digest(submission, standing)
     if revision is None or answers is None:
         return {}
     hidden = standing.on(submission, revision.number) if standing else redacted.standing(submission, revision.number)
     source = _source(submission, revision, answers, KeptBack.of(open_answers(submission, revision), hidden))
-    whole = translated.beside(submission, source, language, translated.every(submission))
+    every = others.every(submission) if others else translated.every(submission)
+    whole = translated.beside(submission, source, language, every)
     found = {}
     for name in source.texts:
         versions = [pair.version for pair in whole.of(name) if pair.state is TranslationState.CHECKED and pair.version]
@@ -494,6 +531,7 @@ def translation_for_digest(
                 frozenset(one.person_id for one in versions if one.person_id is not None),
                 frozenset(one.checked_by_id for one in versions if one.checked_by_id is not None),
                 any(one.origin is Origin.MACHINE for one in versions),
+                frozenset(one.number for one in versions),
             )
     return found
 

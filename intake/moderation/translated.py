@@ -326,19 +326,26 @@ def said_in(submission: Submission, rows: Iterable[Translation]) -> Iterator[Tex
 
 
 class Others:
-    """What ``said_in`` gives of several submissions (ids), read in one statement once any of it is asked for."""
+    """The translations of several submissions (ids), read in one statement once any of them is asked for."""
 
     def __init__(self, submissions: Iterable[int]) -> None:
         self._ids = tuple(submissions)
         self._rows: dict[int, list[Translation]] | None = None
 
     def of(self, submission: Submission) -> Iterator[Text]:
-        """What is said in the translations of ``submission``."""
+        """What is said in the translations of ``submission``: as ``said_in``."""
+        yield from said_in(submission, self._rows_of(submission))
+
+    def every(self, submission: Submission) -> list[Version]:
+        """All there ever was of ``submission``: as the function of that name."""
+        return [opened(submission, row) for row in self._rows_of(submission)]
+
+    def _rows_of(self, submission: Submission) -> Sequence[Translation]:
         if self._rows is None:
             self._rows = {}
             for row in rows_of(self._ids):
                 self._rows.setdefault(row.submission_id, []).append(row)
-        yield from said_in(submission, self._rows.get(submission.id, ()))
+        return self._rows.get(submission.id, ())
 
 
 @also_found_by

@@ -39,10 +39,12 @@ from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
 from intake.foundation.identifiers import new_form_token, receipt_for
 from intake.foundation.multilingual import Multilingual
-from intake.moderation import bulk, coding, conflicts, personal
+from intake.moderation import bulk, coding, conflicts, personal, redaction
 from intake.moderation.coding import Axis
 from intake.moderation.filters import Filters
 from intake.moderation.models import QuestionTemplate
+from intake.moderation.redacted import Category
+from intake.moderation.redaction import Wish
 from intake.moderation.spans import Span
 from intake.programme.models import ListeningSession, ReferralContact
 from intake.programme.vocabulary import SessionState
@@ -64,8 +66,8 @@ co-lead in WG6. The kin co-lead leads WG3 for the organisation from which a subm
 has a declared conflict of interest. The deactivated person was a co-lead of WG3 and still has the cookie. Contributors
 have typed a receipt; one has withdrawn since."""
 
-SERVED, SIGN_IN, ABSENT, RECEIPT = "+", "?", "-", "r"
-"""Answered by the view; asked to sign in; nothing there; asked for the receipt."""
+SERVED, SIGN_IN, ABSENT, RECEIPT, LEFT = "+", "?", "-", "r", "l"
+"""Answered by the view; asked to sign in; nothing there; asked for the receipt; told that it left one's desk."""
 
 # One column for each actor above, in that order. "read" is GET and HEAD, "act" is POST.
 TABLE = """
@@ -273,56 +275,56 @@ act  moderation.join_alike             own group's              ? - + - + - - - 
 act  moderation.join_alike             from kin                 ? - + - - - - - ? ? ?
 act  moderation.join_alike             conflicted               ? - - - + - - - ? ? ?
 act  moderation.join_alike             other group's            ? - - + - - - - ? ? ?
-act  moderation.join_alike             safeguarding             ? - - - - - - - ? ? ?
+act  moderation.join_alike             safeguarding             ? - l - l - - - ? ? ?
 act  moderation.join_alike             withdrawn                ? - - - - - - - ? ? ?
 act  moderation.join_alike             missing                  ? - - - - - - - ? ? ?
 act  moderation.part_alike             own group's              ? - + - + - - - ? ? ?
 act  moderation.part_alike             from kin                 ? - + - - - - - ? ? ?
 act  moderation.part_alike             conflicted               ? - - - + - - - ? ? ?
 act  moderation.part_alike             other group's            ? - - + - - - - ? ? ?
-act  moderation.part_alike             safeguarding             ? - - - - - - - ? ? ?
+act  moderation.part_alike             safeguarding             ? - l - l - - - ? ? ?
 act  moderation.part_alike             withdrawn                ? - - - - - - - ? ? ?
 act  moderation.part_alike             missing                  ? - - - - - - - ? ? ?
 act  moderation.dissolve_alike         own group's              ? - + - + - - - ? ? ?
 act  moderation.dissolve_alike         from kin                 ? - + - - - - - ? ? ?
 act  moderation.dissolve_alike         conflicted               ? - - - + - - - ? ? ?
 act  moderation.dissolve_alike         other group's            ? - - + - - - - ? ? ?
-act  moderation.dissolve_alike         safeguarding             ? - - - - - - - ? ? ?
+act  moderation.dissolve_alike         safeguarding             ? - l - l - - - ? ? ?
 act  moderation.dissolve_alike         withdrawn                ? - - - - - - - ? ? ?
 act  moderation.dissolve_alike         missing                  ? - - - - - - - ? ? ?
 act  moderation.pick_alike             own group's              ? - + - + - - - ? ? ?
 act  moderation.pick_alike             from kin                 ? - + - - - - - ? ? ?
 act  moderation.pick_alike             conflicted               ? - - - + - - - ? ? ?
 act  moderation.pick_alike             other group's            ? - - + - - - - ? ? ?
-act  moderation.pick_alike             safeguarding             ? - - - - - - - ? ? ?
+act  moderation.pick_alike             safeguarding             ? - l - l - - - ? ? ?
 act  moderation.pick_alike             withdrawn                ? - - - - - - - ? ? ?
 act  moderation.pick_alike             missing                  ? - - - - - - - ? ? ?
 act  moderation.organiser_alike        own group's              ? - + - + - - - ? ? ?
 act  moderation.organiser_alike        from kin                 ? - + - - - - - ? ? ?
 act  moderation.organiser_alike        conflicted               ? - - - + - - - ? ? ?
 act  moderation.organiser_alike        other group's            ? - - + - - - - ? ? ?
-act  moderation.organiser_alike        safeguarding             ? - - - - - - - ? ? ?
+act  moderation.organiser_alike        safeguarding             ? - l - l - - - ? ? ?
 act  moderation.organiser_alike        withdrawn                ? - - - - - - - ? ? ?
 act  moderation.organiser_alike        missing                  ? - - - - - - - ? ? ?
 act  moderation.claim                  own group's              ? - + - + - - - ? ? ?
 act  moderation.claim                  from kin                 ? - + - - - - - ? ? ?
 act  moderation.claim                  conflicted               ? - - - + - - - ? ? ?
 act  moderation.claim                  other group's            ? - - + - - - - ? ? ?
-act  moderation.claim                  safeguarding             ? - - - - - - - ? ? ?
+act  moderation.claim                  safeguarding             ? - l - l - - - ? ? ?
 act  moderation.claim                  withdrawn                ? - - - - - - - ? ? ?
 act  moderation.claim                  missing                  ? - - - - - - - ? ? ?
 act  moderation.code                   own group's              ? - + - + - - - ? ? ?
 act  moderation.code                   from kin                 ? - + - - - - - ? ? ?
 act  moderation.code                   conflicted               ? - - - + - - - ? ? ?
 act  moderation.code                   other group's            ? - - + - - - - ? ? ?
-act  moderation.code                   safeguarding             ? - - - - - - - ? ? ?
+act  moderation.code                   safeguarding             ? - l - l - - - ? ? ?
 act  moderation.code                   withdrawn                ? - - - - - - - ? ? ?
 act  moderation.code                   missing                  ? - - - - - - - ? ? ?
 act  moderation.contact                own group's              ? - + - + - - - ? ? ?
 act  moderation.contact                from kin                 ? - + - - - - - ? ? ?
 act  moderation.contact                conflicted               ? - - - + - - - ? ? ?
 act  moderation.contact                other group's            ? - - + - - - - ? ? ?
-act  moderation.contact                safeguarding             ? - - - - - - - ? ? ?
+act  moderation.contact                safeguarding             ? - l - l - - - ? ? ?
 act  moderation.contact                withdrawn                ? - - - - - - - ? ? ?
 act  moderation.open_file              own group's              ? - + - + - - - ? ? ?
 act  moderation.open_file              other group's            ? - - - - - - - ? ? ?
@@ -332,7 +334,7 @@ act  moderation.decide                 own group's              ? - + - + - - - 
 act  moderation.decide                 from kin                 ? - + - - - - - ? ? ?
 act  moderation.decide                 conflicted               ? - - - + - - - ? ? ?
 act  moderation.decide                 other group's            ? - - + - - - - ? ? ?
-act  moderation.decide                 safeguarding             ? - - - - - - - ? ? ?
+act  moderation.decide                 safeguarding             ? - l - l - - - ? ? ?
 act  moderation.decide                 withdrawn                ? - - - - - - - ? ? ?
 act  moderation.decide                 missing                  ? - - - - - - - ? ? ?
 act  moderation.decide                 contributor's move       ? - - - - - - - ? ? ?
@@ -348,37 +350,31 @@ act  moderation.protect                own group's              ? - + - + - - - 
 act  moderation.protect                from kin                 ? - + - - - - - ? ? ?
 act  moderation.protect                conflicted               ? - - - + - - - ? ? ?
 act  moderation.protect                other group's            ? - - + - - - - ? ? ?
-act  moderation.protect                safeguarding             ? - - - - - - - ? ? ?
+act  moderation.protect                safeguarding             ? - l - l - - - ? ? ?
 act  moderation.protect                withdrawn                ? - - - - - - - ? ? ?
 act  moderation.protect                missing                  ? - - - - - - - ? ? ?
 act  moderation.protect_proposed       own group's              ? - + - + - - - ? ? ?
 act  moderation.protect_proposed       from kin                 ? - + - - - - - ? ? ?
 act  moderation.protect_proposed       conflicted               ? - - - + - - - ? ? ?
 act  moderation.protect_proposed       other group's            ? - - + - - - - ? ? ?
-act  moderation.protect_proposed       safeguarding             ? - - - - - - - ? ? ?
+act  moderation.protect_proposed       safeguarding             ? - l - l - - - ? ? ?
 act  moderation.protect_proposed       withdrawn                ? - - - - - - - ? ? ?
 act  moderation.protect_proposed       missing                  ? - - - - - - - ? ? ?
 act  moderation.lift                   own group's              ? - + - + - - - ? ? ?
 act  moderation.lift                   from kin                 ? - + - - - - - ? ? ?
 act  moderation.lift                   conflicted               ? - - - + - - - ? ? ?
 act  moderation.lift                   other group's            ? - - + - - - - ? ? ?
-act  moderation.lift                   safeguarding             ? - - - - - - - ? ? ?
+act  moderation.lift                   safeguarding             ? - l - l - - - ? ? ?
 act  moderation.lift                   withdrawn                ? - - - - - - - ? ? ?
 act  moderation.lift                   missing                  ? - - - - - - - ? ? ?
 read moderation.erase                  own group's              ? - + - + - - - ? ? ?
-read moderation.erase                  from kin                 ? - + - - - - - ? ? ?
-read moderation.erase                  conflicted               ? - - - + - - - ? ? ?
 read moderation.erase                  other group's            ? - - + - - - - ? ? ?
-read moderation.erase                  safeguarding             ? - - - - - - - ? ? ?
+read moderation.erase                  missing number           ? - - - - - - - ? ? ?
 read moderation.erase                  withdrawn                ? - - - - - - - ? ? ?
-read moderation.erase                  missing                  ? - - - - - - - ? ? ?
 act  moderation.erase                  own group's              ? - + - + - - - ? ? ?
-act  moderation.erase                  from kin                 ? - + - - - - - ? ? ?
-act  moderation.erase                  conflicted               ? - - - + - - - ? ? ?
 act  moderation.erase                  other group's            ? - - + - - - - ? ? ?
-act  moderation.erase                  safeguarding             ? - - - - - - - ? ? ?
+act  moderation.erase                  missing number           ? - - - - - - - ? ? ?
 act  moderation.erase                  withdrawn                ? - - - - - - - ? ? ?
-act  moderation.erase                  missing                  ? - - - - - - - ? ? ?
 act  moderation.withhold               own group's              ? - + - + - - - ? ? ?
 act  moderation.withhold               other group's            ? - - - - - - - ? ? ?
 act  moderation.withhold               missing file             ? - - - - - - - ? ? ?
@@ -396,7 +392,7 @@ act  moderation.question               own group's              ? - + - + - - - 
 act  moderation.question               from kin                 ? - + - - - - - ? ? ?
 act  moderation.question               conflicted               ? - - - + - - - ? ? ?
 act  moderation.question               other group's            ? - - + - - - - ? ? ?
-act  moderation.question               safeguarding             ? - - - - - - + ? ? ?
+act  moderation.question               safeguarding             ? - l - l - - + ? ? ?
 act  moderation.question               withdrawn                ? - - - - - - - ? ? ?
 act  moderation.question               missing                  ? - - - - - - - ? ? ?
 read moderation.read_question          own group's              ? - + - + - - - ? ? ?
@@ -410,14 +406,14 @@ act  moderation.send_question          own group's              ? - + - + - - - 
 act  moderation.send_question          from kin                 ? - + - - - - - ? ? ?
 act  moderation.send_question          conflicted               ? - - - + - - - ? ? ?
 act  moderation.send_question          other group's            ? - - + - - - - ? ? ?
-act  moderation.send_question          safeguarding             ? - - - - - - + ? ? ?
+act  moderation.send_question          safeguarding             ? - l - l - - + ? ? ?
 act  moderation.send_question          withdrawn                ? - - - - - - - ? ? ?
 act  moderation.send_question          missing                  ? - - - - - - - ? ? ?
 act  moderation.discard_question       own group's              ? - + - + - - - ? ? ?
 act  moderation.discard_question       from kin                 ? - + - - - - - ? ? ?
 act  moderation.discard_question       conflicted               ? - - - + - - - ? ? ?
 act  moderation.discard_question       other group's            ? - - + - - - - ? ? ?
-act  moderation.discard_question       safeguarding             ? - - - - - - + ? ? ?
+act  moderation.discard_question       safeguarding             ? - l - l - - + ? ? ?
 act  moderation.discard_question       withdrawn                ? - - - - - - - ? ? ?
 act  moderation.discard_question       missing                  ? - - - - - - - ? ? ?
 read moderation.conflicts                                       ? + + + + - + - ? ? ?
@@ -448,7 +444,7 @@ act  moderation.release                own group's              ? - + - + - - - 
 act  moderation.release                from kin                 ? - + - - - - - ? ? ?
 act  moderation.release                conflicted               ? - - - + - - - ? ? ?
 act  moderation.release                other group's            ? - - + - - - - ? ? ?
-act  moderation.release                safeguarding             ? - - - - - - - ? ? ?
+act  moderation.release                safeguarding             ? - l - l - - - ? ? ?
 act  moderation.release                withdrawn                ? - - - - - - - ? ? ?
 act  moderation.release                missing                  ? - - - - - - - ? ? ?
 read moderation.excerpts               own group's              ? - + - + - - - ? ? ?
@@ -462,7 +458,7 @@ act  moderation.add_excerpt            own group's              ? - + - + - - - 
 act  moderation.add_excerpt            from kin                 ? - + - - - - - ? ? ?
 act  moderation.add_excerpt            conflicted               ? - - - + - - - ? ? ?
 act  moderation.add_excerpt            other group's            ? - - + - - - - ? ? ?
-act  moderation.add_excerpt            safeguarding             ? - - - - - - - ? ? ?
+act  moderation.add_excerpt            safeguarding             ? - l - l - - - ? ? ?
 act  moderation.add_excerpt            withdrawn                ? - - - - - - - ? ? ?
 act  moderation.add_excerpt            missing                  ? - - - - - - - ? ? ?
 read moderation.code_afresh            own group's              ? - + - + - - - ? ? ?
@@ -476,35 +472,35 @@ act  moderation.code_afresh            own group's              ? - + - + - - - 
 act  moderation.code_afresh            from kin                 ? - + - - - - - ? ? ?
 act  moderation.code_afresh            conflicted               ? - - - + - - - ? ? ?
 act  moderation.code_afresh            other group's            ? - - + - - - - ? ? ?
-act  moderation.code_afresh            safeguarding             ? - - - - - - - ? ? ?
+act  moderation.code_afresh            safeguarding             ? - l - l - - - ? ? ?
 act  moderation.code_afresh            withdrawn                ? - - - - - - - ? ? ?
 act  moderation.code_afresh            missing                  ? - - - - - - - ? ? ?
 act  moderation.done_afresh            own group's              ? - + - + - - - ? ? ?
 act  moderation.done_afresh            from kin                 ? - + - - - - - ? ? ?
 act  moderation.done_afresh            conflicted               ? - - - + - - - ? ? ?
 act  moderation.done_afresh            other group's            ? - - + - - - - ? ? ?
-act  moderation.done_afresh            safeguarding             ? - - - - - - - ? ? ?
+act  moderation.done_afresh            safeguarding             ? - l - l - - - ? ? ?
 act  moderation.done_afresh            withdrawn                ? - - - - - - - ? ? ?
 act  moderation.done_afresh            missing                  ? - - - - - - - ? ? ?
 read moderation.excerpt                own group's              ? - + - + - - - ? ? ?
 read moderation.excerpt                other group's            ? - - + - - - - ? ? ?
-read moderation.excerpt                missing excerpt          ? - - - - - - - ? ? ?
+read moderation.excerpt                missing number           ? - - - - - - - ? ? ?
 read moderation.excerpt                withdrawn                ? - - - - - - - ? ? ?
 act  moderation.excerpt                own group's              ? - + - + - - - ? ? ?
 act  moderation.excerpt                other group's            ? - - + - - - - ? ? ?
-act  moderation.excerpt                missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.excerpt                missing number           ? - - - - - - - ? ? ?
 act  moderation.excerpt                withdrawn                ? - - - - - - - ? ? ?
 act  moderation.remove_excerpt         own group's              ? - + - + - - - ? ? ?
 act  moderation.remove_excerpt         other group's            ? - - + - - - - ? ? ?
-act  moderation.remove_excerpt         missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.remove_excerpt         missing number           ? - - - - - - - ? ? ?
 act  moderation.remove_excerpt         withdrawn                ? - - - - - - - ? ? ?
 act  moderation.put_back_excerpt       own group's              ? - + - + - - - ? ? ?
 act  moderation.put_back_excerpt       other group's            ? - - + - - - - ? ? ?
-act  moderation.put_back_excerpt       missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.put_back_excerpt       missing number           ? - - - - - - - ? ? ?
 act  moderation.put_back_excerpt       withdrawn                ? - - - - - - - ? ? ?
 act  moderation.move_excerpt           own group's              ? - + - + - - - ? ? ?
 act  moderation.move_excerpt           other group's            ? - - + - - - - ? ? ?
-act  moderation.move_excerpt           missing excerpt          ? - - - - - - - ? ? ?
+act  moderation.move_excerpt           missing number           ? - - - - - - - ? ? ?
 act  moderation.move_excerpt           withdrawn                ? - - - - - - - ? ? ?
 read moderation.code_book              open                     ? - + - + - - - ? ? ?
 read moderation.code_book              closed                   ? - + - + - - - ? ? ?
@@ -555,21 +551,21 @@ act  moderation.translate              own group's              ? - + - + - - - 
 act  moderation.translate              from kin                 ? - + - - - - - ? ? ?
 act  moderation.translate              conflicted               ? - - - + - - - ? ? ?
 act  moderation.translate              other group's            ? - - + - - - - ? ? ?
-act  moderation.translate              safeguarding             ? - - - - - - - ? ? ?
+act  moderation.translate              safeguarding             ? - l - l - - - ? ? ?
 act  moderation.translate              withdrawn                ? - - - - - - - ? ? ?
 act  moderation.translate              missing                  ? - - - - - - - ? ? ?
 act  moderation.check_translation      own group's              ? - + - + - - - ? ? ?
 act  moderation.check_translation      from kin                 ? - + - - - - - ? ? ?
 act  moderation.check_translation      conflicted               ? - - - + - - - ? ? ?
 act  moderation.check_translation      other group's            ? - - + - - - - ? ? ?
-act  moderation.check_translation      safeguarding             ? - - - - - - - ? ? ?
+act  moderation.check_translation      safeguarding             ? - l - l - - - ? ? ?
 act  moderation.check_translation      withdrawn                ? - - - - - - - ? ? ?
 act  moderation.check_translation      missing                  ? - - - - - - - ? ? ?
 act  moderation.machine_translation    own group's              ? - - - - - - - ? ? ?
 act  moderation.machine_translation    from kin                 ? - - - - - - - ? ? ?
 act  moderation.machine_translation    conflicted               ? - - - - - - - ? ? ?
 act  moderation.machine_translation    other group's            ? - - - - - - - ? ? ?
-act  moderation.machine_translation    safeguarding             ? - - - - - - - ? ? ?
+act  moderation.machine_translation    safeguarding             ? - l - l - - - ? ? ?
 act  moderation.machine_translation    withdrawn                ? - - - - - - - ? ? ?
 act  moderation.machine_translation    missing                  ? - - - - - - - ? ? ?
 act  moderation.leave_for_translation                           ? - + + + - - - ? ? ?
@@ -579,14 +575,14 @@ act  moderation.take_over              own group's              ? - + - + - - - 
 act  moderation.take_over              from kin                 ? - + - - - - - ? ? ?
 act  moderation.take_over              conflicted               ? - - - + - - - ? ? ?
 act  moderation.take_over              other group's            ? - - + - - - - ? ? ?
-act  moderation.take_over              safeguarding             ? - - - - - - - ? ? ?
+act  moderation.take_over              safeguarding             ? - l - l - - - ? ? ?
 act  moderation.take_over              withdrawn                ? - - - - - - - ? ? ?
 act  moderation.take_over              missing                  ? - - - - - - - ? ? ?
 act  moderation.told                   own group's              ? - + - + - - - ? ? ?
 act  moderation.told                   from kin                 ? - + - - - - - ? ? ?
 act  moderation.told                   conflicted               ? - - - + - - - ? ? ?
 act  moderation.told                   other group's            ? - - + - - - - ? ? ?
-act  moderation.told                   safeguarding             ? - - - - - - - ? ? ?
+act  moderation.told                   safeguarding             ? - l - l - - - ? ? ?
 act  moderation.told                   withdrawn                ? - - - - - - - ? ? ?
 act  moderation.told                   missing                  ? - - - - - - - ? ? ?
 read accounts.set_password             invited                  + + + + + + + + + + +
@@ -608,28 +604,28 @@ act  moderation.write_care             own group's              ? - - - - - - - 
 act  moderation.write_care             from kin                 ? - - - - - - - ? ? ?
 act  moderation.write_care             conflicted               ? - - - - - - - ? ? ?
 act  moderation.write_care             other group's            ? - - - - - - - ? ? ?
-act  moderation.write_care             safeguarding             ? - - - - - - + ? ? ?
+act  moderation.write_care             safeguarding             ? - l - l - - + ? ? ?
 act  moderation.write_care             withdrawn                ? - - - - - - - ? ? ?
 act  moderation.write_care             missing                  ? - - - - - - - ? ? ?
 act  moderation.care_contact           own group's              ? - - - - - - - ? ? ?
 act  moderation.care_contact           from kin                 ? - - - - - - - ? ? ?
 act  moderation.care_contact           conflicted               ? - - - - - - - ? ? ?
 act  moderation.care_contact           other group's            ? - - - - - - - ? ? ?
-act  moderation.care_contact           safeguarding             ? - - - - - - + ? ? ?
+act  moderation.care_contact           safeguarding             ? - l - l - - + ? ? ?
 act  moderation.care_contact           withdrawn                ? - - - - - - - ? ? ?
 act  moderation.care_contact           missing                  ? - - - - - - - ? ? ?
 act  moderation.return_from_care       own group's              ? - - - - - - - ? ? ?
 act  moderation.return_from_care       from kin                 ? - - - - - - - ? ? ?
 act  moderation.return_from_care       conflicted               ? - - - - - - - ? ? ?
 act  moderation.return_from_care       other group's            ? - - - - - - - ? ? ?
-act  moderation.return_from_care       safeguarding             ? - - - - - - + ? ? ?
+act  moderation.return_from_care       safeguarding             ? - l - l - - + ? ? ?
 act  moderation.return_from_care       withdrawn                ? - - - - - - - ? ? ?
 act  moderation.return_from_care       missing                  ? - - - - - - - ? ? ?
 act  moderation.care_seen              own group's              ? - - - - - - - ? ? ?
 act  moderation.care_seen              from kin                 ? - - - - - - - ? ? ?
 act  moderation.care_seen              conflicted               ? - - - - - - - ? ? ?
 act  moderation.care_seen              other group's            ? - - - - - - - ? ? ?
-act  moderation.care_seen              safeguarding             ? - - - - - - + ? ? ?
+act  moderation.care_seen              safeguarding             ? - l - l - - + ? ? ?
 act  moderation.care_seen              withdrawn                ? - - - - - - - ? ? ?
 act  moderation.care_seen              missing                  ? - - - - - - - ? ? ?
 act  moderation.care_file              own group's              ? - - - - - - - ? ? ?
@@ -684,7 +680,7 @@ OBJECTS: dict[frozenset[str], dict[str, dict[str, Any]]] = {
     frozenset({"reference", "number"}): {
         "own group's": {"reference": "own group's", "number": 1},
         "other group's": {"reference": "other group's", "number": 1},
-        "missing excerpt": {"reference": "own group's", "number": 999},
+        "missing number": {"reference": "own group's", "number": 999},
         "withdrawn": {"reference": "withdrawn", "number": 1},
     },
     frozenset({"slug", "code"}): {
@@ -787,6 +783,8 @@ class World:
             coder_there = session().get_one(Person, self._people[coder])
             codes = {Axis.THEME: ["gender"], Axis.KIND: ["practice"]}
             coding.add(made[name], coder_there, Span(1, "what_happened", 0, 4), codes)
+            wish = Wish(Span(1, "what_happened", 0, 4), Category.OTHER, "left_out")
+            redaction.hide(made[name], coder_there, [wish], seen=redaction.seen_as(made[name]))
         self._conflicts(made["conflicted"])
         workflow.make(made["safeguarding"], "safeguard", version=1, person_id=self._people["co-lead"], reason="Danger.")
         submissions.withdraw(made["withdrawn"])
@@ -983,6 +981,8 @@ def outcome(answer: TestResponse) -> str:
     here = answer.request.path
     if answer.status_code == 404:
         return ABSENT
+    if answer.status_code == 409 and b"in the hands of people who are trained to protect" in answer.data:
+        return LEFT
     if "Clear-Site-Data" in answer.headers:
         return SERVED  # leaving ends at the door, too
     if going.endswith("/staff/sign-in/") or b'name="carried"' in answer.data:
@@ -1067,7 +1067,7 @@ def test_an_act_without_its_token_changes_nothing(world: World, actor: str) -> N
             answer = ask(world, actor, cell, "POST", csrf_token="")
         if cell.rule.endpoint == "submissions.leave":
             continue  # it asks for no token: one that has run out must not keep anybody here
-        refused = answer.status_code in (303, 400, 404) or outcome(answer) == SIGN_IN
+        refused = answer.status_code in (303, 400, 404) or outcome(answer) in (SIGN_IN, LEFT)
         if written or not refused:
             wrong.append(f"{cell.row}: {answer.status} {written}")
     assert wrong == []

@@ -77,6 +77,7 @@ def test_a_freeze_is_what_was_accepted_in_the_order_of_references(app: Flask) ->
     assert first == {
         "reference": f"{CODE}/I-001", "revision": 1, "kind": "intervention", "language": "en", "tier": 4,
         "publication": True, "received": "2020-06-09", "themes": ["regular_pathways"], "objectives": [],
+        "translations": [],
     }  # fmt: skip
 
 

@@ -13,11 +13,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from intake.accounts.models import Organisation
+from intake.accounts.models import Organisation, Person
+from intake.accounts.permissions import ROLE_LABELS
 from intake.examples import loader
 from intake.foundation.database import Base, session, transaction
 from intake.foundation.languages import CODES
 from intake.foundation.vocabularies import subregion_of
+from intake.moderation import care
 from intake.programme.models import ListeningSession, ReferralContact, WorkingGroup
 from intake.programme.reaching import ways_to
 from intake.submissions.forms import form_class
@@ -68,8 +70,24 @@ def test_the_examples_show_everything_there_is(examples: Flask) -> None:
         assert all(one.example for one in found)
         assert session().scalar(sa.select(sa.func.count()).select_from(ListeningSession)) == 17
         roles = Counter(role for _, held, _ in loader.sign_ins() for role in held.split(", "))
-        assert {"Secretariat", "Co-lead", "Rapporteur", "Drafter"} <= set(roles)
+        assert {str(label) for label in ROLE_LABELS.values()} <= set(roles)
         assert len(loader.sign_ins()) >= 5
+
+
+def test_what_may_be_dangerous_is_on_the_desk_of_somebody_who_is_trained(examples: Flask) -> None:
+    with examples.app_context():
+        (trained,) = [person for person, _held in care.trained()]
+        waiting = [one.submission for one in care.queue(trained).rows]
+        flagged = session().scalars(sa.select(Submission).where(Submission.state == State.SAFEGUARDING)).all()
+        assert {one.reference for one in waiting} == {one.reference for one in flagged}
+        assert len(waiting) >= 2
+        done = [len(care.records(one, trained)) for one in waiting]
+        contacts = [record.contact for one in waiting for record in care.records(one, trained) if record.contact]
+        leads = session().scalars(sa.select(Person).where(Person.example, Person.id != trained.id)).all()
+        assert [lead.email for lead in leads if care.queue(lead).rows] == []
+    assert min(done) == 0, "one is there to begin with"
+    assert max(done) >= 2
+    assert contacts
 
 
 def test_nobody_is_reached_by_the_help_contacts_of_the_examples(examples: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,6 +20,7 @@ from intake.foundation.multilingual import Multilingual
 from intake.foundation.register import RegisterLine
 from intake.foundation.vocabularies import vocabulary
 from intake.moderation import codebook
+from intake.moderation import services as desk_services
 from intake.moderation.codebook import Changed, CodeBookChange, NotPossible
 from intake.moderation.coding import ExcerptCode
 from tests.forms import form_on, page, send
@@ -326,6 +328,47 @@ def test_the_table_is_safe_and_the_register_keeps_that_it_was_taken(app: Flask, 
     assert (told["themes_as_coded"], told["coded_by"]) == ("regular_pathways", "Lead")
     assert "Never leaves." not in " ".join(row)
     assert said(app, "codebook.export") == [{"format": kind, "rows": 1}]
+
+
+def as_a_whole(app: Flask, reference: str, *themes: str, objectives: Iterable[str] = ()) -> None:
+    with app.app_context(), transaction():
+        desk_services.code(desk.found(reference), desk.somebody(), themes=themes, objectives=objectives)
+
+
+def test_what_is_coded_as_a_whole_has_a_line_of_its_own(app: Flask, lead: FlaskClient) -> None:
+    assert "/export/" not in lead.get(f"{BOOK}passages/").get_data(as_text=True), "there is nothing yet"
+    both, whole = give(app), give(app, tier=0)
+    add(lead, both, themes="trafficking")
+    as_a_whole(app, both, "gender", "trafficking", objectives=["gcm07"])
+    as_a_whole(app, whole, "people_on_the_move")
+    head, *rows = take(lead, "csv")
+    lines = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(one["reference"], bool(one["excerpt"])) for one in lines] == [(both, False), (whole, False), (both, True)]
+    first = lines[0]
+    assert (first["themes_as_coded"], first["coded_by"], first["state"]) == ("gender|trafficking", "Lead", "submitted")
+    assert first["gcm_objective"].startswith("7. ")
+    assert {first[name] for name in ("passage", "start", "end", "answer", "kind", "revision")} == {""}
+    assert [row[0] for row in take(lead, "csv", "?theme=gender")[1:]] == [both]
+    assert [row[0] for row in take(lead, "csv", "?gcm_objective=gcm07")[1:]] == [both]
+    assert [row[0] for row in take(lead, "csv", "?theme=people_on_the_move")[1:]] == [whole]
+    assert len(take(lead, "csv", "?kind=challenge")) == 2, "a whole submission is of no kind"
+    fill(lead, "gender", "merge", into="people_on_the_move")
+    assert [row[0] for row in take(lead, "csv", "?theme=people_on_the_move")[1:]] == [both, whole]
+    assert dict(zip(head, take(lead, "csv")[1], strict=True))["themes_as_coded"] == "gender|trafficking"
+
+
+@pytest.mark.parametrize("make", [of_another_group, of_the_own_organisation])
+def test_no_line_tells_of_what_one_may_not_read(app: Flask, lead: FlaskClient, make: Any) -> None:
+    as_a_whole(app, give(app), "trafficking")
+    before = take(lead, "csv")
+    reference = make(app)
+    with app.app_context(), transaction():
+        other = desk.somebody(OTHER if make is of_another_group else COLLEAGUE)
+        desk_services.code(desk.found(reference), other, themes=["gender"], objectives=())
+    handed = give(app)
+    as_a_whole(app, handed, "gender")
+    desk.decide(lead, handed, "safeguard", "I am worried.")
+    assert take(lead, "csv") == before
 
 
 def test_words_that_may_only_be_counted_do_not_leave(app: Flask, lead: FlaskClient) -> None:

@@ -51,6 +51,15 @@ def wanted(app: Flask) -> dict[tuple[str, str], tuple[str, ...]]:
         return {(one.axis.value, one.code): one.why for one in expected(held(WG3), "en")}
 
 
+def test_the_heading_counts_what_is_listed_in_every_language(app: Flask, lead: FlaskClient) -> None:
+    for languages in ([], ["es"], ["en", "fr", "es"]):
+        programme(app, languages=languages, audience=[])
+        number = len(listed(lead).get("Not heard from", []))
+        for code in CODES:
+            heading = page(lead.get(HERE.replace("/en/", f"/{code}/"))).cssselect("h2")[0].text_content()
+            assert heading.endswith(f": {number}"), (code, heading)
+
+
 def test_every_audience_is_known_and_means_known_kinds() -> None:
     assert TYPES_OF_AUDIENCE.keys() == set(vocabulary("audiences"))
     assert {code for codes in TYPES_OF_AUDIENCE.values() for code in codes} <= set(vocabulary("stakeholder_types"))

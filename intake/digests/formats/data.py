@@ -21,6 +21,7 @@ from intake.digests.document import (
     Paragraph,
     Quotation,
     Table,
+    Translation,
     Words,
 )
 from intake.foundation.multilingual import Text
@@ -28,8 +29,8 @@ from intake.foundation.plain import plain
 
 from .table import question_names
 
-SCHEMA_VERSION = 1
-"""Grows with every change that a program reading version 1 could stumble over."""
+SCHEMA_VERSION = 2
+"""Grows with every change that a program reading the version before could stumble over."""
 
 Json = Mapping[str, Any]
 
@@ -85,7 +86,7 @@ def _content(block: Block) -> Json:
         case Table():
             return _table(block)
         case Quotation():
-            return {"text": _text(block.text), **_source(block)}
+            return {"text": _text(block.text), **_source(block), "translation": _translation(block.translation)}
         case Card():
             return {"title": _text(block.title), **_source(block), "facts": _facts(block.facts)}
 
@@ -129,12 +130,23 @@ def _entry(entry: Entry, names: tuple[str, ...]) -> Json:
         "themes": list(entry.themes),
         "objectives": list(entry.objectives),
         "groups": list(entry.groups),
+        "translations": [
+            {"question": name, **_translated(entry.translations[name])} for name in names if name in entry.translations
+        ],
         "answers": [_answer(name, *entry.answers[name]) for name in names if name in entry.answers],
     }
 
 
 def _answer(name: str, label: Text, text: Text) -> Json:
     return {"question": name, "label": _text(label), "text": _text(text)}
+
+
+def _translation(found: Translation | None) -> Json | None:
+    return _translated(found) if found else None
+
+
+def _translated(found: Translation) -> Json:
+    return {"text": _text(found.text), "by": _text(found.by)}
 
 
 def _text(text: Words) -> Json:

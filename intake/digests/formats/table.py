@@ -30,8 +30,12 @@ COLUMNS = (
     "themes",
     "objectives",
     "groups",
+    "translations",
 )
-"""The columns before the answers, in order; several codes in one cell are parted by ``|``."""
+"""The columns before the answers, in order; several codes in one cell are parted by ``|``.
+
+A cell of translations holds each under the name of its question, parted by an empty line.
+"""
 
 
 def write(document: Document, out: BinaryIO) -> None:
@@ -74,6 +78,7 @@ def _fixed(entry: Entry) -> tuple[str, ...]:
         "|".join(entry.themes),
         "|".join(entry.objectives),
         "|".join(entry.groups),
+        "\n\n".join(f"{name}: {one.text.text}\n({one.by.text})" for name, one in entry.translations.items()),
     )
 
 

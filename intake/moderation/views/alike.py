@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,7 +24,7 @@ from intake.moderation.reading import Reading
 from intake.submissions.models import Submission
 from intake.submissions.workflow import Overtaken
 
-from .answering import Trouble, found_or_404, what_went_wrong
+from .answering import Trouble, found_or_404, left_or_404, what_went_wrong
 from .blueprint import bp
 
 
@@ -119,7 +119,7 @@ def _done(reference: str, act: Callable[[Person], None], said: str) -> ResponseR
         changed = Trouble(_("Nothing was changed: what is together was changed while you were looking at it."))
         return _page(found_or_404(reference, "submission.decide"), trouble=changed), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "submission.decide")
     flash(said, "done")
     return redirect(url_for("moderation.alike", reference=reference, **Filters.read(request.args).arguments()), 303)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import NoReturn
 
-from flask import abort, redirect, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,9 +20,19 @@ from intake.moderation.filters import Filters
 from intake.moderation.services import ClaimedByOther
 from intake.programme.models import ListeningSession
 from intake.submissions.models import Decision, Submission
+from intake.submissions.vocabulary import State
 
 _ALSO_IN_CARE = frozenset({"question.ask"})
 """What is done in the same way by whoever takes care of what is with safeguarding."""
+
+_TYPED = {
+    "submission.decide": ("words", "note", "passage", "memo"),
+    "submission.protect": ("passage", "reason"),
+    "submission.translate": ("text-",),
+    "question.ask": ("words",),
+    "safeguarding.care": ("words",),
+}
+"""By permission, how the fields begin in which words are typed about a submission; choices are no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +52,38 @@ def found_or_404(reference: str, permission: str) -> Submission:
     if found is None and permission in _ALSO_IN_CARE:
         found = reading.find_in_care(reference, person)
     if found is None:
-        abort(404)
+        left_or_404(reference, permission)
     guards.require(permission, found)
     return found
+
+
+def left_or_404(reference: str, permission: str) -> NoReturn:
+    """End a request about a submission that does not exist for the signed-in person.
+
+    Where a form was sent about one that they had on their desk until it was handed to safeguarding, or back, they are
+    told so and get their words back (409): they have them nowhere else. Everybody else gets 404.
+    """
+    person = guards.signed_in()
+    left = None
+    if request.method == "POST":
+        left = reading.find_handed_on(reference, person) or reading.find_given_back(reference, person)
+    if left is None:
+        abort(404)
+    guards.require(permission, left)
+    page = render_template(
+        "moderation/gone.html",
+        reference=reference,
+        is_in_care=left.state == State.SAFEGUARDING,
+        may_care=reading.find_in_care(reference, person) is not None,
+        words=_words_typed(permission),
+    )
+    abort(make_response(page, 409))
+
+
+def _words_typed(permission: str) -> list[str]:
+    begin = _TYPED.get(permission, ())
+    typed = (value for name, value in request.form.items(multi=True) if name.startswith(begin))
+    return list(dict.fromkeys(value for value in typed if value.strip()))
 
 
 def session_or_404(slug: str) -> ListeningSession:

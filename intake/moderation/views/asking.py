@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -28,7 +28,7 @@ from intake.submissions.vocabulary import State
 from intake.submissions.words import template_words
 from intake.submissions.workflow import IllegalMove, Overtaken
 
-from .answering import Trouble, back_to, found_or_404, somebody_else, what_went_wrong
+from .answering import Trouble, back_to, found_or_404, left_or_404, somebody_else, what_went_wrong
 from .blueprint import bp
 
 _DISCARDED = "discarded"
@@ -71,7 +71,7 @@ def question(reference: str) -> ResponseReturnValue:
     except IllegalMove:
         return _write(found_or_404(reference, "question.ask"), form, trouble=_cannot_ask()), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "question.ask")
     flash(_("The question is in the outbox. Nothing has left yet: please read it as the contributor will."), "done")
     return redirect(url_for("moderation.read_question", reference=reference), 303)
 
@@ -109,7 +109,7 @@ def send_question(reference: str) -> ResponseReturnValue:
     except NeedsAnother:
         return _read_again(found_or_404(reference, "question.ask"), form, None), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "question.ask")
     flash(_("The question has left: the contributor will see it when they come back with their code."), "done")
     if reading.find_in_care(reference, person) is not None:
         return back_to(reference)
@@ -131,7 +131,7 @@ def discard_question(reference: str) -> ResponseReturnValue:
     except Stale:
         return _read_again(found_or_404(reference, "question.ask"), form, _changed_meanwhile()), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "question.ask")
     flash(_("The question is discarded. Whoever asks again is offered its words."), "done")
     return back_to(reference)
 

@@ -18,6 +18,7 @@ from intake.foundation.bodies import LARGEST_FORM_BYTES, accepts
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.multilingual import Text
+from intake.foundation.paging import Cursor
 from intake.foundation.vocabularies import label
 from intake.moderation import care as desk
 from intake.moderation import outbox, queries, reading, services
@@ -30,7 +31,7 @@ from intake.submissions import file_words
 from intake.submissions.models import Submission
 from intake.submissions.workflow import MOVES, IllegalMove, Overtaken
 
-from .answering import Trouble, what_went_wrong
+from .answering import Trouble, left_or_404, what_went_wrong
 from .blueprint import bp
 from .opening import open_attachment, open_contact
 
@@ -39,7 +40,11 @@ from .opening import open_attachment, open_contact
 @guards.staff(CARE)
 def care() -> ResponseReturnValue:
     """What waits on the safeguarding desk."""
-    return render_template("moderation/care.html", rows=desk.queue(guards.signed_in()), age=_age)
+    after = Cursor.decode(request.args.get("after"))
+    page = desk.queue(guards.signed_in(), after)
+    if after is not None and not page.rows:
+        return redirect(url_for("moderation.care"), 303)  # what came after is done by now
+    return render_template("moderation/care.html", page=page, is_later=after is not None, age=_age)
 
 
 @bp.get("/care/<reference:reference>/")
@@ -66,7 +71,7 @@ def write_care(reference: str) -> ResponseReturnValue:
             contact = form.contacts.get(form.contact.data or "")
             desk.write(found, guards.signed_in(), CareKind(form.kind.data), form.words.kept, contact)
     except (reading.Unreadable, IllegalMove):
-        return _gone(reference, form.words.data), 409
+        left_or_404(reference, CARE)
     flash(_("It is written down."), "done")
     return _to(reference)
 
@@ -106,7 +111,7 @@ def return_from_care(reference: str) -> ResponseReturnValue:
         form.version.data = str(found.version)
         return _page(found, returning=form, trouble=_changed_meanwhile()), 409
     except (reading.Unreadable, IllegalMove):
-        return _gone(reference, form.words.data), 409
+        left_or_404(reference, CARE)
     flash(str(MOVES["return"].done), "done")
     return redirect(url_for("moderation.care"), 303)
 
@@ -160,7 +165,7 @@ def end_trained(trained: int) -> ResponseReturnValue:
 def _found_or_404(reference: str) -> Submission:
     found = reading.find_in_care(reference, guards.signed_in())
     if found is None:
-        abort(404)
+        left_or_404(reference, CARE)
     guards.require(CARE, found)
     return found
 
@@ -171,11 +176,6 @@ def _to(reference: str) -> ResponseReturnValue:
 
 def _changed_meanwhile() -> Trouble:
     return Trouble(_("Nothing was done: this was changed while you were looking at it. Please look again."))
-
-
-def _gone(reference: str, words: str | None) -> str:
-    """The page that gives typed words back where the submission is not on this desk any more."""
-    return render_template("moderation/care_gone.html", reference=reference, words=words or "")
 
 
 def _age(one: Waiting) -> str:

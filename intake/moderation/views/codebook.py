@@ -189,6 +189,7 @@ def passages(slug: str) -> ResponseReturnValue:
         held=held,
         rows=[(row, _codes_of(row, book, reader)) for row in rows],
         after=after,
+        is_any_coded=bool(rows) or next(coded.as_a_whole(held, person, book, narrowing), None) is not None,
         narrowing=narrowing,
         choices=_choices(book, narrowing, (*Axis,), reader),
         formats=FORMATS,
@@ -199,7 +200,7 @@ def passages(slug: str) -> ResponseReturnValue:
 @bp.post("/sessions/<slug>/passages/export/<format_name>/")
 @guards.staff("queue.read")
 def export_passages(slug: str, format_name: str) -> ResponseReturnValue:
-    """The passages as a table. Who takes it out is written down, so this is a POST."""
+    """The passages, and what was coded as a whole, as a table. Who takes it out is written down, so this is a POST."""
     held = session_or_404(slug)
     if format_name not in FORMATS:
         abort(404)

@@ -27,7 +27,7 @@ from intake.moderation.spans import Span
 from intake.submissions.models import Submission
 from intake.submissions.showing import Shown
 
-from .answering import Trouble, found_or_404, what_went_wrong
+from .answering import Trouble, found_or_404, left_or_404, what_went_wrong
 from .blueprint import bp
 
 AXIS_LABELS = {
@@ -97,7 +97,7 @@ def add_excerpt(reference: str) -> ResponseReturnValue:
         found = found_or_404(reference, "submission.decide")
         return _again(found, before.number, form), 409
     except (reading.Unreadable, spans.NotThere, coding.NotCoded):
-        abort(404)
+        left_or_404(reference, "submission.decide")
     flash(_("The passage is kept."), "done")
     return _back(reference, f"excerpt-{made.number}")
 
@@ -123,7 +123,7 @@ def excerpt(reference: str, number: int) -> ResponseReturnValue:
     except coding.Changed:
         return _changed(reference, number, form), 409
     except (reading.Unreadable, coding.NoSuchExcerpt, coding.NotCoded):
-        abort(404)
+        left_or_404(reference, "submission.decide")
     flash(_("The codes are kept."), "done")
     return _back(reference, f"excerpt-{number}")
 
@@ -164,7 +164,7 @@ def code_afresh(reference: str) -> ResponseReturnValue:
             with transaction():
                 coding.code_afresh(found, person)
         except reading.Unreadable:
-            abort(404)
+            left_or_404(reference, "submission.decide")
         except coding.NotCoded:
             return _afresh(found_or_404(reference, "submission.decide"), person), 409
         return _back(reference)
@@ -183,7 +183,7 @@ def done_afresh(reference: str) -> ResponseReturnValue:
         with transaction():
             coding.done_afresh(found, person)
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "submission.decide")
     return _back(reference)
 
 
@@ -206,7 +206,7 @@ def _do(reference: str, number: int, act: _Act, said: str) -> ResponseReturnValu
         trouble = Trouble(_("Nothing was moved: the words no longer stand there once. Please select them again."))
         return _page(found_or_404(reference, "submission.decide"), trouble=trouble), 409
     except (reading.Unreadable, coding.NoSuchExcerpt):
-        abort(404)
+        left_or_404(reference, "submission.decide")
     flash(said, "done")
     return _back(reference)
 

@@ -28,7 +28,7 @@ from intake.moderation.spans import Ambiguous, NotThere, Span, places
 from intake.submissions import file_words
 from intake.submissions.models import Submission
 
-from .answering import Trouble, found_or_404, somebody_else, what_went_wrong
+from .answering import Trouble, found_or_404, left_or_404, somebody_else, what_went_wrong
 from .blueprint import bp
 
 _MAY = "submission.protect"
@@ -160,9 +160,9 @@ def erase(reference: str, number: int) -> ResponseReturnValue:
         return _erase_page(found, number, form, what_went_wrong())
     if request.method == "POST":
         step = request.form.get("step", "")
-        if step not in _DONE:
-            abort(400)
-        return _carry_out(found, number, form, step) if form.validate() else (_erase_page(found, number, form), 422)
+        if step not in _DONE or not form.validate():
+            return _erase_page(found, number, form), 422
+        return _carry_out(found, number, form, step)
     return _erase_page(found, number, EraseForm(formdata=None))
 
 
@@ -271,7 +271,7 @@ def _done(found: Submission, form: SeenForm, shown: Shown, doing: Callable[[], A
         shown.trouble = _stale()
         return _page(found_or_404(reference, _MAY), shown), 409
     except (reading.Unreadable, LookupError):
-        abort(404)
+        left_or_404(reference, _MAY)
     flash(said, "done")
     return redirect(url_for("moderation.protect", reference=reference, revision=form.revision.data or None), 303)
 

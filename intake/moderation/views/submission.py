@@ -35,7 +35,16 @@ from intake.submissions.models import Submission
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import MODERATOR, MOVES, WAITING, IllegalMove, Overtaken
 
-from .answering import Trouble, back_to, found_or_404, minutes_until, not_open_now, somebody_else, what_went_wrong
+from .answering import (
+    Trouble,
+    back_to,
+    found_or_404,
+    left_or_404,
+    minutes_until,
+    not_open_now,
+    somebody_else,
+    what_went_wrong,
+)
 from .blueprint import bp
 from .opening import open_attachment, open_contact
 
@@ -103,7 +112,7 @@ def take_over(reference: str) -> ResponseReturnValue:
         found = found_or_404(reference, "submission.decide")
         return _page(found, taking=form, trouble=not_open_now()), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "submission.decide")
     flash(_("You are on it."), "done")
     return back_to(reference)
 
@@ -145,7 +154,7 @@ def decide(reference: str, verb: str) -> ResponseReturnValue:
     except (IllegalMove, Overtaken):
         return _overtaken(found_or_404(reference, "submission.decide"), form, seen, decided), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "submission.decide")
     if move.to in _STAYS_WITH_IT:
         flash(str(move.done), "done")
         return back_to(reference)
@@ -185,7 +194,7 @@ def code(reference: str) -> ResponseReturnValue:
     except ClaimedByOther as other:
         return _page(found_or_404(reference, "submission.decide"), coding=form, trouble=somebody_else(other)), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, "submission.decide")
     flash(_("Themes and objectives are kept."), "done")
     return back_to(reference)
 

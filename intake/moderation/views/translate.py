@@ -27,7 +27,7 @@ from intake.moderation.translating import CheckForm, LeaveForm, ReturnForm, Writ
 from intake.moderation.translation import Fate, Stays
 from intake.submissions.models import Submission
 
-from .answering import Trouble, found_or_404, what_went_wrong
+from .answering import Trouble, found_or_404, left_or_404, what_went_wrong
 from .blueprint import bp
 
 _MAY = translation.MAY
@@ -108,7 +108,7 @@ def _save(found: Submission, target: str) -> ResponseReturnValue:
         form.mistakes = {digest[:16]: _says_what_is_hidden() for digest in away.digests}
         return _writing(_found(found.reference, target), target, shown), 422
     except reading.Unreadable:
-        abort(404)
+        left_or_404(found.reference, _MAY)
     words = (
         ngettext("%(num)s paragraph is kept, and checked.", "%(num)s paragraphs are kept, and checked.", len(wishes))
         if checked
@@ -143,7 +143,7 @@ def check_translation(reference: str, target: str) -> ResponseReturnValue:
         trouble = Trouble(_("Nothing was checked: something was changed meanwhile. Please read it again."))
         return _page(_found(reference, target), target, trouble), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, _MAY)
     flash(ngettext("%(num)s paragraph is checked.", "%(num)s paragraphs are checked.", count), "done")
     return _back(found, target)
 
@@ -172,7 +172,7 @@ def machine_translation(reference: str, target: str) -> ResponseReturnValue:
         )
         return _page(_found(reference, target), target, trouble), 409
     except reading.Unreadable:
-        abort(404)
+        left_or_404(reference, _MAY)
     if failed is not None:
         trouble = _failed(kept, failed)
         return _page(_found(reference, target), target, trouble), 502

@@ -16,6 +16,7 @@ from intake.digests.document import (
     Paragraph,
     Quotation,
     Table,
+    Translation,
 )
 from intake.foundation.multilingual import Text
 
@@ -151,6 +152,14 @@ HOSTILE = {
     "long": "x" * 600,
 }
 
+TRANSLATED = {
+    "en": "They asked for our papers first.\nThen nobody came.",
+    "fr": "Ils ont d’abord demandé nos papiers.\nPuis personne n’est venu.",
+    "es": "Primero nos pidieron los papeles.\nLuego no vino nadie.",
+    "ar": "طلبوا أوراقنا أولاً (قبل 8).\nثم لم يأت أحد.",
+}
+"""What stands as the translation of every voice in another language."""
+
 _TIERS = {"en": 4, "fr": 3, "es": 2, "ar": 2}
 QUESTIONS = ("what_happened", "what_would_help", "guiding_1", "title", "never_answered")
 
@@ -188,7 +197,14 @@ def golden(language: str) -> Document:
         Bullets((local("women"), Text("نقابة العمال (الدار البيضاء)", "ar"), Text("Sindicato SUTNA", "es"))),
         heading(3, "voices"),
         *(
-            Quotation(Text(text, code), local("attribution"), f"WG3-2020-06-09/T-{at:03}", 1, _TIERS[code])
+            Quotation(
+                Text(text, code),
+                local("attribution"),
+                f"WG3-2020-06-09/T-{at:03}",
+                1,
+                _TIERS[code],
+                _translation(code, language),
+            )
             for at, (code, text) in enumerate(VOICES.items(), 16)
         ),
         heading(2, "practices"),
@@ -241,6 +257,12 @@ _CARDS = {
 }
 
 
+def _translation(code: str, language: str) -> Translation | None:
+    if code == language:
+        return None
+    return Translation(Text(TRANSLATED[language], language), Text(f"{WORDING[language]['languages']}: Awa", language))
+
+
 def _card(code: str, language: str) -> Card:
     words = WORDING[language]
     title, problem, done, partners = _CARDS[code]
@@ -271,6 +293,7 @@ def _entries(language: str) -> list[Entry]:
             themes=("access", "fear"),
             objectives=("gcm15",),
             groups=("women", "children"),
+            translations={"what_happened": made} if (made := _translation(code, language)) else {},
             answers={"guiding_1": (label, Text(text, code)), "what_happened": (label, Text(text, code))},
         )
         for at, (code, text) in enumerate(VOICES.items(), 16)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from intake.foundation.languages import CODES, direction_of
 from tests.digests.formats.conftest import Write
-from tests.digests.formats.golden import HOSTILE, VOICES, WORDING, golden
+from tests.digests.formats.golden import HOSTILE, TRANSLATED, VOICES, WORDING, golden
 
 
 def page(write: Write, language: str) -> html.HtmlElement:
@@ -41,12 +41,18 @@ def test_the_page_is_in_the_language_of_the_document(language: str, write: Write
 
 @pytest.mark.parametrize("language", CODES)
 def test_every_voice_has_its_own_language_and_direction(language: str, write: Write) -> None:
-    quotes = page(write, language).findall(".//blockquote")[: len(VOICES)]
-    for quote, (code, text) in zip(quotes, VOICES.items(), strict=True):
+    figures = page(write, language).findall(".//figure")[: len(VOICES)]
+    for figure, (code, text) in zip(figures, VOICES.items(), strict=True):
+        quote, *translations = figure.findall("blockquote")
         paragraphs = quote.findall("p")
         assert [paragraph.text for paragraph in paragraphs] == text.split("\n")
         assert {spoken(paragraph) for paragraph in paragraphs} == {(code, direction_of(code))}
-        caption = quote.getnext()
+        assert ["\n".join(p.text for p in one) for one in translations] == [TRANSLATED[language]] * (code != language)
+        for one in translations:
+            assert (one.get("lang"), one.get("dir")) == (language, direction_of(language))
+            mark = one.getprevious()
+            assert (own_text(mark).endswith(": Awa"), mark.get("dir")) == (True, direction_of(language))
+        caption = figure.find("figcaption")
         assert caption.get("dir") == direction_of(language)
         assert spoken(caption)[0] == language
         assert "WG3-2020-06-09/T-0" in own_text(caption)
@@ -95,7 +101,7 @@ def test_nothing_runs_and_nothing_is_fetched(language: str, write: Write) -> Non
 
 def test_hostile_text_is_only_text(write: Write) -> None:
     root = page(write, "en")
-    words = ["\n".join(p.text for p in quote.findall("p")) for quote in root.findall(".//blockquote")][len(VOICES) :]
+    words = ["\n".join(p.text for p in one.iterfind("blockquote/p")) for one in root.iter("figure")][len(VOICES) :]
     assert words[0] == HOSTILE["markup"]
     assert words[1] == HOSTILE["formula"]
     assert words[2] == HOSTILE["bidi"]

@@ -20,7 +20,7 @@ from intake.digests.formats.word.text import Setter, stretches
 from intake.foundation.languages import CODES, UNDETERMINED, direction_of
 from intake.foundation.multilingual import Text
 from tests.digests.formats.conftest import Write
-from tests.digests.formats.golden import HOSTILE, VOICES, WORDING, golden
+from tests.digests.formats.golden import HOSTILE, TRANSLATED, VOICES, WORDING, golden
 from tests.provision.documents import Poppler, Soffice
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -225,6 +225,13 @@ def test_every_voice_is_a_paragraph_in_its_own_direction(language: str, parts: O
             assert direction(paragraph, language) == direction_of(code)
             assert set(languages(paragraph)) == {("bidi" if code == "ar" else "val", code)}
         source = paragraph.getnext()
+        if code != language:
+            assert words(source).endswith(": Awa")
+            assert (style_of(source), direction(source, language)) == ("Translated", direction_of(language))
+            for line in TRANSLATED[language].split("\n"):
+                source = source.getnext()
+                assert (words(source), style_of(source)) == (line, "Quote")
+            source = source.getnext()
         assert "/T-0" in words(source)
         assert direction(source, language) == direction_of(language)
         alignment = source.find(f"{W}pPr/{W}jc")

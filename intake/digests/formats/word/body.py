@@ -129,6 +129,10 @@ class Body:
         same = quotation.text.direction == self._document.direction
         style = "Quote" if same else "Quote Opposite"
         self._put(*self._set.paragraphs(style, quotation.text, keep_next=True))
+        if quotation.translation:
+            self._put(self._set.paragraph("Translated", quotation.translation.by))
+            self._put(*self._set.paragraphs("Quote", quotation.translation.text, keep_next=True))
+            style = "Quote"
         self._put(self._source(f"{style} Source", quotation))
 
     def _card(self, card: Card) -> None:

@@ -118,6 +118,7 @@ def _quotation_styles(direction: Direction) -> Iterator[_Style]:
             indent=f'w:{"right" if opposite else "left"}="{INDENT}"',
             align="right" if opposite else "",
         )  # fmt: skip
+    yield _Style("Translated", 19, MUTED, before=60, after=0, line=264, keep_next=True, indent=f'w:left="{INDENT}"')
 
 
 def line_height(name: str, direction: Direction) -> int:
