@@ -43,3 +43,24 @@ def test_what_is_selected_is_hidden(page: Page) -> None:
     # As it was: the next language begins here again.
     follow(page.locator("form[action$='/lift/'] button").first)
     assert page.locator(".sides mark").count() == 0
+
+
+def test_to_erase_hidden_words_takes_a_second_person(page: Page) -> None:
+    follow(page.locator(".queue > li > a").first)
+    follow(page.locator("nav.tools a").first)
+    words = page.locator("[data-answer]").first.inner_text()
+    word = max(words.split(), key=lambda one: (words.count(one) == 1, len(one)))
+    page.fill("[name=passage]", word)
+    follow(page.locator("aside form .actions button").first)
+    follow(page.locator("a[href$='/erase/']").first)
+    expect(page.locator("mark").first).to_contain_text(word)
+    assert look(page) == []
+    page.fill("[name=reason]", "Her family lives there.")
+    follow(page.locator("button[value=ask]"))
+    assert look(page) == []
+    follow(page.locator("a[href$='/erase/']").first)
+    expect(page.locator("button[value=erase]")).to_have_count(0)
+    assert look(page) == []
+    follow(page.locator("button[value=keep]"))
+    follow(page.locator("form[action$='/lift/'] button").first)
+    assert page.locator(".sides mark").count() == 0
