@@ -254,6 +254,22 @@ def test_a_diagram_that_would_be_lost_is_refused() -> None:
     assert refused.value.why is Refusal.DRAWN
 
 
+def as_word_on_the_web_saves_it(parts: dict[str, bytes]) -> None:
+    """The part with the text under another name, which only the relation of the archive tells."""
+    for name in list(parts):
+        parts[name.replace("/document.xml", "/document2.xml")] = parts.pop(name)
+    replaced("_rels/.rels", b"word/document.xml", b"word/document2.xml")(parts)
+    replaced(TYPES, b"/word/document.xml", b"/word/document2.xml")(parts)
+
+
+def test_the_text_is_found_whatever_its_part_is_called() -> None:
+    kept = members(clean(word(as_word_on_the_web_saves_it), "a.docx").body)
+    assert b"What happened." in kept[STORY]
+    assert not [name for name in kept if "document2" in name]
+    assert b"document2" not in b"".join(kept.values())
+    assert "word/media/image1.jpeg" in kept
+
+
 def whole_document() -> bytes:
     """A document with all that people use."""
     document, written = docx.Document(), io.BytesIO()
