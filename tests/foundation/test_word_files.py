@@ -190,6 +190,15 @@ LINK = b'<w:t>a</w:t></w:r><w:hyperlink r:id="rId92"><w:r><w:t>%s</w:t></w:r></w
         (b"mailto:us@example.org", b"us@example.org", True),
         (b"https://example.org/" + SECRET, b"our report", False),
         (b"https://www.example.org/report/", b"Example.org/report", True),
+        (b"HTTPS://example.org", b"example.org", True),
+        (b"HTTPS://example.org/" + SECRET, b"our report", False),
+        (b"tel:" + SECRET, b"call us", False),
+        (b"ftp://example.org/" + SECRET, b"our report", False),
+        (b"file:///C:/Users/" + SECRET, b"our report", False),
+        (b"www.example.org/" + SECRET, b"our report", False),
+        (SECRET + b".docx", b"annex", False),
+        (b"#" + SECRET, b"above", False),
+        (b"javascript:" + SECRET, b"press here", False),
     ],
 )
 def test_an_address_that_a_link_does_not_show_is_gone_and_told(target: bytes, shown: bytes, is_kept: bool) -> None:
@@ -199,6 +208,29 @@ def test_an_address_that_a_link_does_not_show_is_gone_and_told(target: bytes, sh
     assert (Found.LINKS in kept.found) is not is_kept
     assert any(target in part for part in parts.values()) is is_kept
     assert shown in parts[STORY]
+    assert is_kept or not marked(kept.body)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("image(1).png", "image(1).png"), ("Foto från Åsa.png", "Foto från Åsa.png"), ("صورة.png", "صورة.png"),
+        ("image 1.png", "image%201.png"), ("image%201.png", "image%201.png"), ("a+b,c&'~.png", "a+b,c&amp;'~.png"),
+    ],
+)  # fmt: skip
+def test_a_picture_may_be_called_anything(name: str, called: str) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        picture = next(name for name in parts if name.startswith("word/media/"))
+        parts[f"word/media/{name}"] = parts.pop(picture)
+        replaced(RELATIONS, picture.removeprefix("word/").encode(), f"media/{called}".encode())(parts)
+
+    kept = clean(word(change), "a.docx").body
+    assert [name for name in members(kept) if "media" in name] == ["word/media/image1.jpeg"]
+    assert len(docx.Document(io.BytesIO(kept)).inline_shapes) == 1
+
+
+def test_what_a_printer_was_told_is_left_out() -> None:
+    assert not marked(clean(word(put("word/printerSettings/printerSettings1.bin", SECRET)), "a.docx").body)
 
 
 def test_an_address_that_a_field_does_not_show_is_gone() -> None:

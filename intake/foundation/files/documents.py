@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -25,11 +26,13 @@ from .word_format import Styles
 MOST_UNPACKED_BYTES, MOST_MEMBERS, MOST_RATIO = 200_000_000, 2_000, 100
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _TYPES, _STORY, _ROOT = "[Content_Types].xml", "word/document.xml", "_rels/.rels"
-_SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_\-. \[\]]+/)*[A-Za-z0-9_\-. \[\]]+")
+_SAFE_NAME = re.compile(r"(?:[^/\\:\0-\x1f\x7f-\x9f]+/)*[^/\\:\0-\x1f\x7f-\x9f]+")
+"""A place in the archive. It may be called anything, for what is kept gets another name."""
 _REFUSED = {
     re.compile(r".*vbaProject.*|.*vbaData.*|.*macro.*", re.IGNORECASE): Refusal.MACROS,
     re.compile(
-        r"word/(?:embeddings|activeX|afchunk).*|.*\.(?:bin|exe|js|html?|mht|ole)", re.IGNORECASE
+        r"word/(?:embeddings|activeX|afchunk).*|(?!word/printerSettings/).*\.(?:bin|exe|js|html?|mht|ole)",
+        re.IGNORECASE,
     ): Refusal.EMBEDDED,
 }
 _HISTORY = re.compile(r"ins|del|cellIns|cellDel|cellMerge|move(?:From|To)|(?:\w+Pr|numbering|tblGrid)Change")
@@ -43,7 +46,7 @@ _KINDS = {
 }  # fmt: skip
 """The parts that a document has once, and where they are put."""
 _MANY = frozenset({"header", "footer"})
-_ALLOWED_ELSEWHERE = ("http://", "https://", "mailto:")
+_ALLOWED_ELSEWHERE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _BEFORE_AN_ADDRESS = re.compile(r"(?:https?://|mailto:)?(?:www\.)?")
 _LOADED = frozenset({"image", "subDocument", "aFChunk", "oleObject", "video", "audio", "control"})
 _OF_RELATIONS = (
@@ -226,11 +229,11 @@ class _Document:
         if related is None:
             return None
         if related.is_elsewhere:
-            if related.kind != "hyperlink" or not related.target.startswith(_ALLOWED_ELSEWHERE):
+            if related.kind != "hyperlink":
                 raise Refused(Refusal.EMBEDDED)
-            if _is_shown(related.target, element):
+            if _ALLOWED_ELSEWHERE.match(related.target) and _is_shown(related.target, element):
                 return related
-            self.found.append(Found.LINKS)
+            self.found.append(Found.LINKS)  # its words stay; nothing is loaded by opening a document with a link
             return None
         if related.kind == "image":
             name = self._picture(related.target, _cut_off(element))
@@ -263,11 +266,13 @@ def _relations(parts: dict[str, bytes], name: str) -> dict[str, _Relation]:
     """What the part ``name`` points to, by identifiers; of the archive itself for none."""
     folder, base = posixpath.split(name)
     written = parts.get(posixpath.join(folder, "_rels", f"{base}.rels"))
+    by_plain_name = {unquote(each): each for each in parts}
     related: dict[str, _Relation] = {}
     for one in _root(written) if written is not None else ():
         target, is_elsewhere = one.get("Target") or "", one.get("TargetMode") == "External"
         if not is_elsewhere:
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            target = target if target in parts else by_plain_name.get(unquote(target), target)
         relation = _Relation(one.get("Type") or "", target, is_elsewhere)
         if is_elsewhere and relation.kind in _LOADED:
             raise Refused(Refusal.EMBEDDED)
