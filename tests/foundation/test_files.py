@@ -764,8 +764,8 @@ def test_a_word_document_names_nobody_in_what_only_programs_read() -> None:
         assert not [name for name in packed.namelist() if SECRET in packed.read(name)]
     story = story_of(kept.body)
     for still_there in (
-        b'w:name="b1"', b'w:name="_Toc12"', b'w:anchor="b1"', b'REF "b1" \\h', b'HYPERLINK \\l "b1"', b">chosen<",
-        b'instr="PAGEREF &quot;b1&quot;"',
+        b'w:name="b1"', b'w:name="_Toc12"', b'w:anchor="b1"', b"REF b1 \\h", b'HYPERLINK \\l "b1"', b">chosen<",
+        b'instr="PAGEREF b1"',
     ):  # fmt: skip
         assert still_there in story
     assert len(docx.Document(io.BytesIO(kept.body)).inline_shapes) == 1

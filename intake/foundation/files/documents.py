@@ -19,6 +19,7 @@ from . import embedded, fields, images
 from .bookmarks import Bookmarks
 from .hidden import Hidden
 from .images import Sides
+from .instructions import Instructions
 from .kinds import Found, Refusal, Refused
 from .rebuilding import Rebuilder
 from .word_format import Styles
@@ -162,6 +163,7 @@ class _Document:
         named = styles.iter("{*}style") if styles is not None else ()
         self._styles = Styles((_told(one, "styleId"), _told(one.find("{*}name"), "val")) for one in named)
         self._rebuilder = Rebuilder(self._styles)
+        self._instructions = Instructions(self._bookmarks, self._styles)
 
     def made(self) -> dict[str, bytes]:
         """The parts that are kept, under names that say nothing."""
@@ -221,7 +223,7 @@ class _Document:
                 _remove(table)  # a table without rows is a damaged document
         unseen = _strip_story(root, self._bookmarks)
         self.found += [Found.HIDDEN] if hidden or unseen else []
-        self.found += [Found.FIELDS] if fields.keep_harmless(root, self._bookmarks) else []
+        self.found += [Found.FIELDS] if fields.keep_harmless(root, self._instructions) else []
         return root
 
     def _followed(self, element: Any, related: _Relation | None) -> _Relation | None:
