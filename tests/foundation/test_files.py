@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 import stat
 import struct
@@ -708,6 +709,16 @@ STYLES = (
     style(b"Hides", HIDES), style(b"Below", b"", on=b"Hides"), style(b"Shows", b'<w:vanish w:val="0"/>', on=b"Hides"),
     style(b"Letters", HIDES, kind=b"character"), style(b"Browsers", b"<w:webHidden/>"),
 )  # fmt: skip
+TABLE_STYLES = (
+    b'<w:style w:type="table" w:styleId="Parts"><w:name w:val="Parts"/><w:tblStylePr w:type="firstRow"><w:rPr>'
+    b'<w:vanish/></w:rPr></w:tblStylePr><w:tblStylePr w:type="band2Horz"><w:rPr><w:webHidden/></w:rPr></w:tblStylePr>'
+    b'<w:tblStylePr w:type="lastCol"><w:rPr><w:vanish/></w:rPr></w:tblStylePr><w:tblStylePr w:type="seCell"><w:rPr>'
+    b'<w:vanish w:val="0"/></w:rPr></w:tblStylePr><w:tblStylePr w:type="lastRow"><w:trPr><w:hidden/></w:trPr>'
+    b'</w:tblStylePr></w:style>'
+    b'<w:style w:type="table" w:styleId="On"><w:name w:val="On"/><w:basedOn w:val="Parts"/></w:style>'
+    b'<w:style w:type="table" w:styleId="Whole"><w:name w:val="Whole"/><w:rPr><w:vanish/></w:rPr></w:style>'
+)  # fmt: skip
+LEVEL = b'<w:rPr><w:vanish/></w:rPr><w:lvlText w:val="' + SECRET + b'"/>'
 OF_LETTERS = b'<w:rStyle w:val="Letters"/>'
 A_ROW = b"<w:tr><w:trPr>%s</w:trPr><w:tc>" + paragraph(piece(SECRET)) + b"</w:tc></w:tr>"
 
@@ -732,6 +743,58 @@ def test_text_is_hidden_where_its_style_says_so(written: bytes, is_seen: bool) -
     kept = clean(word(with_body(written, styles=b"".join(STYLES))), "a.docx")
     assert (SECRET in story_of(kept.body), Found.HIDDEN in kept.found) == (is_seen, not is_seen)
     assert docx.Document(io.BytesIO(kept.body)).paragraphs[0].text == "What happened."
+
+
+def table(style_of_it: bytes, look: bytes, rows: int = 4, columns: int = 2) -> bytes:
+    """A table whose cells are called by where they are."""
+    cells = [[b"<w:tc>" + paragraph(piece(b"r%dc%d" % (row, column))) + b"</w:tc>" for column in range(columns)]
+             for row in range(rows)]  # fmt: skip
+    head = b'<w:tblPr><w:tblStyle w:val="' + style_of_it + b'"/>' + look + b"</w:tblPr>"
+    return b"<w:tbl>" + head + b"".join(b"<w:tr>" + b"".join(row) + b"</w:tr>" for row in cells) + b"</w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("style_of_it", "look", "seen"),
+    [
+        (b"Parts", b'<w:tblLook w:firstRow="1" w:noHBand="1"/>', "r1c0 r1c1 r2c0 r2c1 r3c0 r3c1"),
+        (b"On", b'<w:tblLook w:val="0220"/>', "r1c0 r1c1 r2c0 r2c1 r3c0 r3c1"),
+        (b"On", b'<w:tblLook w:val="0220" w:firstRow="0"/>', "r0c0 r0c1 r1c0 r1c1 r2c0 r2c1 r3c0 r3c1"),
+        (b"Parts", b'<w:tblLook w:firstRow="1"/>', "r1c0 r1c1 r3c0 r3c1"),
+        (b"Parts", b'<w:tblLook w:lastColumn="1" w:noHBand="1"/>', "r0c0 r1c0 r2c0 r3c0"),
+        (b"Parts", b'<w:tblLook w:lastRow="1" w:noHBand="1"/>', "r0c0 r0c1 r1c0 r1c1 r2c0 r2c1"),
+        (b"Whole", b"", ""),
+    ],
+)
+def test_text_is_hidden_where_a_part_of_its_table_says_so(style_of_it: bytes, look: bytes, seen: str) -> None:
+    written = with_body(table(style_of_it, look), paragraph(piece(b"after")), styles=TABLE_STYLES)
+    kept = clean(word(written), "a.docx")
+    shown = re.findall(r">(r\dc\d|after)<", story_of(kept.body).decode())
+    assert shown == [*seen.split(), "after"]
+    assert (Found.HIDDEN in kept.found) is (len(shown) < 9)
+    assert b"anish" not in b"".join(parts_of(kept.body).values())
+
+
+def parts_of(body: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def test_what_is_hidden_everywhere_or_before_a_paragraph_is_gone() -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        with_body(paragraph(piece(SECRET)), paragraph(piece(b"seen", b'<w:vanish w:val="0"/>')))(parts)
+        replaced("word/styles.xml", b"<w:rPrDefault><w:rPr>", b"<w:rPrDefault><w:rPr><w:vanish/>")(parts)
+        replaced("word/numbering.xml", b"<w:lvlText ", LEVEL + b"<w:lvlText ")(parts)
+
+    kept = parts_of(clean(word(change), "a.docx").body)
+    assert not [name for name, data in kept.items() if SECRET in data or b"<w:vanish" in data]
+    assert b">seen<" in kept[STORY]
+
+
+def test_a_mark_of_a_paragraph_may_stay_hidden() -> None:
+    written = b"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>" + piece(b"seen") + b"</w:p>"
+    kept = clean(word(with_body(written)), "a.docx")
+    assert b"<w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>" in story_of(kept.body)
+    assert Found.HIDDEN not in kept.found
 
 
 def test_a_word_document_names_nobody_in_what_only_programs_read() -> None:

@@ -221,6 +221,7 @@ class _Document:
             _remove(piece)
             if table is not None and table.find("{*}tr") is None and etree.QName(table).localname == "tbl":
                 _remove(table)  # a table without rows is a damaged document
+        self._hidden.unmark(root)
         unseen = _strip_story(root, self._bookmarks)
         self.found += [Found.HIDDEN] if hidden or unseen else []
         self.found += [Found.FIELDS] if fields.keep_harmless(root, self._instructions) else []
