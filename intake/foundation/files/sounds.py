@@ -12,7 +12,7 @@ from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
-from . import boxes, mpeg
+from . import boxes, mpeg, samples
 from .kinds import Found, Refusal, Refused
 
 _BITRATES = {
@@ -95,7 +95,7 @@ def _frame_length(body: bytes, at: int) -> int:
 def _m4a(body: bytes) -> bytes:
     if not {b"ftyp", b"moov", b"mdat"} <= set(boxes.names_of(body)):
         raise Refused(Refusal.DAMAGED)
-    return boxes.blanked(body)
+    return samples.heard_alone(boxes.blanked(body))
 
 
 def _ogg(body: bytes) -> bytes:
