@@ -18,6 +18,7 @@ from typing import Any
 
 import docx
 import pytest
+from mutagen.aac import AAC
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
 from mutagen.ogg import OggPage
@@ -182,6 +183,18 @@ def box(name: bytes, *inner: bytes) -> bytes:
     return struct.pack(">I", 8 + len(body)) + name + body
 
 
+AMR = b"#!AMR\n" + b"\x04" + bytes(range(12)) + b"\x7c" + b"\x3c" + b"s" * 30 + b"\xf0"
+"""A sound of a recorder: three frames, of which the one in the middle is silent."""
+
+
+def adts(data: bytes, *, marks: int = 0, sums: int = 0) -> bytes:
+    """A frame of AAC; ``marks``: bits that say whose it is; ``sums``: how many of two bytes."""
+    length = 7 + 2 * sums + len(data)
+    head = [0xFF, 0xF0 | (not sums), 0x50 | marks & 2, 0x80 | marks & 0x3C | length >> 11, length >> 3 & 0xFF,
+            (length & 7) << 5 | (0 if marks else 0x1F), (0 if marks else 0xFC) | max(sums - 1, 0)]  # fmt: skip
+    return bytes(head) + b"ss" * sums + data
+
+
 def track(of: bytes) -> bytes:
     return box(b"trak", box(b"mdia", box(b"hdlr", bytes(8), of, bytes(12), SECRET)))
 
@@ -332,6 +345,10 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Refusal]] = {
     "a PDF with words over its page": ("a.pdf", lambda: pdf_with(laid_over("/FreeText")), Refusal.LAID_OVER),
     "a PDF with hidden layers": ("a.pdf", lambda: pdf_with(hide_a_layer), Refusal.LAYERS),
     "a film called a sound": ("a.mp4", lambda: with_tracks(track(b"soun"), track(b"vide")), Refusal.FILM),
+    "a film of a telephone": ("a.3gp", lambda: with_tracks(track(b"soun"), track(b"vide")), Refusal.FILM),
+    "a sound of a recorder with a frame of no type": ("a.amr", lambda: AMR + b"\x64" + SECRET, Refusal.DAMAGED),
+    "a sound of a recorder without a sound": ("a.amr", lambda: b"#!AMR\n\x7c\x7c", Refusal.DAMAGED),
+    "a sound of a recorder with several sums": ("a.aac", lambda: adts(b"sound", sums=2) * 3, Refusal.DAMAGED),
     "a film": ("a.mov", lambda: box(b"ftyp", b"qt  \0\0\0\0") + bytes(99), Refusal.FILM),
     "a sound with another beside it": ("a.ogg", lambda: opus(streams=2), Refusal.FILM),
     "a sound packed as nobody knows": (
@@ -847,6 +864,28 @@ def test_a_sound_keeps_its_frames_alone() -> None:
     assert (kept.body, kept.found) == (FRAME * 3, (Found.TAGS,))
     plain = clean(wav(b"LIST" + struct.pack("<I", len(SECRET)) + SECRET), "a.wav")
     assert plain.body == wav()
+
+
+def test_a_sound_of_a_voice_recorder_keeps_its_frames_alone() -> None:
+    marked = b"#!AMR\n" + b"\x87" + bytes(range(11)) + b"\x0b" + b"\xff" + AMR[20:-1] + b"\xff"
+    kept = clean(marked + b"\x3ccut", "memo.amr")
+    assert (kept.kind.name, kept.body, kept.found) == ("amr", AMR[:18] + b"\x0a" + AMR[19:], (Found.TAGS,))
+    wide = b"#!AMR-WB\n" + b"\x04" + b"s" * 16 + b"\xf0" + b"\x4c" + bytes(5)
+    assert clean(wide, "memo.awb").body == wide
+    summed = adts(b"one", marks=0x3E) + adts(b"two", sums=1) + b"TAG" + SECRET + adts(b"three") * 2
+    kept = clean(summed, "memo.aac")
+    assert (kept.kind.name, kept.body) == ("aac", adts(b"one") + adts(b"two") + adts(b"three") * 2)
+    assert AAC(io.BytesIO(kept.body)).info.sample_rate == 44_100
+
+
+@pytest.mark.parametrize("name", ["memo.3gp", "memo.3gpp", "memo.mp4", "memo.m4a"])
+@pytest.mark.parametrize("packed", [b"mp4a", b"samr", b"sawb"])
+def test_a_sound_alone_is_no_film_whatever_its_recorder_calls_it(name: str, packed: bytes) -> None:
+    recorded = playable(hidden=True).replace(b"mp4a", packed).replace(b"M4A \0", b"3gp4\0", 1)
+    kept = clean(recorded, name)
+    assert kept.kind.name == "m4a"
+    assert SECRET not in kept.body
+    assert kept.body[36:45] == recorded[36:45]
 
 
 def heard(data: bytes, *, before: int = 0, behind: bytes = b"") -> bytes:
