@@ -383,6 +383,37 @@ def test_a_photograph_forgets_place_camera_and_comments_and_stands_upright() -> 
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+def large(size: tuple[int, int], **options: Any) -> bytes:
+    """A photograph of a large sensor: a red stripe at its left, lying on its side."""
+    held, written, exif = Image.new("RGB", size, (10, 200, 30)), io.BytesIO(), Image.Exif()
+    held.paste((250, 10, 10), (0, 0, size[0] // 10, size[1]))
+    exif[0x010F], exif[0x0112] = SECRET.decode(), 6
+    held.save(written, "JPEG", exif=exif, **options)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [((8_160, 6_120), (1_800, 2_400)), ((9_600, 9_600), (2_400, 2_400)), ((16_320, 12_240), (1_800, 2_400))],
+)
+def test_a_photograph_of_a_large_sensor_is_taken_at_a_smaller_size(
+    size: tuple[int, int], kept: tuple[int, int]
+) -> None:
+    made = clean(large(size), "a.jpg")
+    assert {Found.CAMERA, Found.SHRUNK} == set(made.found)
+    with Image.open(io.BytesIO(made.body)) as image:
+        assert image.size == kept
+        assert image.getpixel((kept[0] // 2, kept[1] // 20))[0] > 200  # type: ignore[index]
+        assert image.getpixel((kept[0] // 2, kept[1] // 5))[0] < 60  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("size", "is_progressive"), [((8_160, 6_120), True), ((16_400, 12_300), False)])
+def test_a_photograph_that_would_need_too_much_memory_is_refused(size: tuple[int, int], is_progressive: bool) -> None:
+    with pytest.raises(Refused) as refused:
+        clean(large(size, progressive=is_progressive), "a.jpg")
+    assert refused.value.why is Refusal.DIMENSIONS
+
+
 def noise(*, progressive: bool) -> bytes:
     written = io.BytesIO()
     Image.effect_noise((300, 200), 90).convert("RGB").save(written, "JPEG", comment=SECRET, progressive=progressive)
