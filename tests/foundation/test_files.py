@@ -407,6 +407,15 @@ def test_a_photograph_of_a_large_sensor_is_taken_at_a_smaller_size(
         assert image.getpixel((kept[0] // 2, kept[1] // 5))[0] < 60  # type: ignore[index]
 
 
+def test_a_photograph_of_a_large_sensor_with_another_one_behind_it_is_taken() -> None:
+    held, written = Image.new("RGB", (8_160, 6_120), (10, 200, 30)), io.BytesIO()
+    held.save(written, "MPO", save_all=True, append_images=[held.resize((100, 100))])
+    kept = clean(written.getvalue(), "a.jpg")
+    assert {Found.FRAMES, Found.SHRUNK} <= set(kept.found)
+    with Image.open(io.BytesIO(kept.body)) as image:
+        assert (image.size, image.format) == ((2_400, 1_800), "JPEG")
+
+
 @pytest.mark.parametrize(("size", "is_progressive"), [((8_160, 6_120), True), ((16_400, 12_300), False)])
 def test_a_photograph_that_would_need_too_much_memory_is_refused(size: tuple[int, int], is_progressive: bool) -> None:
     with pytest.raises(Refused) as refused:

@@ -103,7 +103,9 @@ def _of_table(body: bytes, boxes: dict[bytes, Box]) -> Iterator[Place]:
         count = runs[run][1] if run >= 0 else 0
         yield place, place + sizes.together(at, at + count)
         at += count
-    if run + 1 < len(runs):  # in another order they would be read in another way
+    if any(
+        first <= len(places) for first, _count in runs[run + 1 :]
+    ):  # in another order they would be read in another way
         raise Refused(Refusal.DAMAGED)
 
 
