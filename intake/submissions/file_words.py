@@ -61,5 +61,6 @@ SCANS = {Scan.CLEAN: _l("Scanned for viruses"), Scan.NOT_SCANNED: _l("Not scanne
 KINDS = {
     "jpeg": _l("Picture"), "png": _l("Picture"), "webp": _l("Picture"), "gif": _l("Picture"),
     "pdf": _l("PDF document"), "docx": _l("Word document"),
-    "mp3": _l("Sound"), "m4a": _l("Sound"), "ogg": _l("Sound"), "wav": _l("Sound"),
+    "mp3": _l("Sound"), "m4a": _l("Sound"), "aac": _l("Sound"), "amr": _l("Sound"),
+    "ogg": _l("Sound"), "wav": _l("Sound"),
 }  # fmt: skip

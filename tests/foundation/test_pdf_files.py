@@ -179,6 +179,55 @@ def test_what_lies_outside_the_cut_is_shown_and_told() -> None:
     assert clean(pdf_with(draws(b"q Q")), "a.pdf").found == ()
 
 
+@pytest.mark.parametrize("way", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_a_pdf_that_opens_without_a_password_is_kept_without_any(way: str, tmp_path: Path, poppler: Poppler) -> None:
+    def change(writer: PdfWriter, page: Any) -> None:
+        font = dictionary(Type=named("Font"), Subtype=named("Type1"), BaseFont=named("Helvetica"))
+        draws(b"BT /F 12 Tf 20 100 Td (What happened.) Tj ET", Font=dictionary(F=font))(writer, page)
+        writer.add_metadata({"/Author": WORDS})
+        writer.encrypt("", "owner", algorithm=way)
+
+    kept = clean(pdf_with(change), "a.pdf")
+    assert kept.found == (Found.AUTHOR,)
+    assert not PdfReader(io.BytesIO(kept.body)).is_encrypted
+    assert SECRET not in unpacked(kept.body)
+    (tmp_path / "kept.pdf").write_bytes(kept.body)
+    assert poppler.text(tmp_path / "kept.pdf", "-layout").strip() == "What happened."
+
+
+def in_pieces(*pieces: bytes, shared: bytes = b"") -> Change:
+    """A page drawn by streams one behind the other; ``shared``: by another one before them, as is a second page."""
+
+    def change(writer: PdfWriter, page: Any) -> None:
+        first = [writer._add_object(stream(shared))] if shared else []
+        page[named("Contents")] = ArrayObject(first + [writer._add_object(stream(each)) for each in pieces])
+        if shared:
+            other = writer.add_blank_page(200, 200)
+            other[named("Contents")] = ArrayObject([*first, writer._add_object(stream(b"2 w"))])
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kept"),
+    [
+        ((b"/P << /MCID 0 ", b">> BDC 0 0 9 9 re f EMC"), b"/P <<>> BDC 0 0 9 9 re f EMC"),
+        ((b"/P << /A (" + SECRET + b") ", b" /B 1 >> BDC EMC"), b"/P <<>> BDC EMC"),
+        ((b"BI /W 1 /H 1 /BPC 8 /CS /G ", b"ID x EI Q"), b"BI \n/W 1\n/H 1\n/BPC 8\n/CS /G\n ID x\nEI Q"),
+    ],
+)
+def test_what_draws_a_page_in_pieces_is_read_as_one(pieces: tuple[bytes, ...], kept: bytes) -> None:
+    assert drawn_by(clean(pdf_with(in_pieces(*pieces)), "a.pdf").body) == kept
+
+
+def test_pages_that_share_a_piece_each_keep_what_they_draw() -> None:
+    body = clean(pdf_with(in_pieces(b"/P << /MCID 0 ", b">> BDC EMC", shared=b"1 w")), "a.pdf").body
+    pages = PdfReader(io.BytesIO(body)).pages
+    assert [page.get_contents().get_data().splitlines() for page in pages] == [  # type: ignore[union-attr]
+        [b"1 w", b"/P <<>> BDC EMC"], [b"1 w", b"2 w"],
+    ]  # fmt: skip
+
+
 def test_a_pdf_as_libreoffice_writes_it_looks_as_it_did(tmp_path: Path, soffice: Soffice, poppler: Poppler) -> None:
     (tmp_path / "one.docx").write_bytes(whole_document())
     before = soffice.convert(tmp_path / "one.docx", "pdf", tmp_path)

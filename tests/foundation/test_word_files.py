@@ -10,12 +10,16 @@ from pathlib import Path
 
 import docx
 import pytest
+from lxml import etree
 from PIL import Image
 
+from intake.foundation.files.bookmarks import Bookmarks
+from intake.foundation.files.instructions import Instructions
 from intake.foundation.files.kinds import Found, Refusal, Refused
-from intake.foundation.files.word_format import kept_value
+from intake.foundation.files.word_format import Styles, kept_value
 from intake.foundation.files.workshop import clean
 from tests.foundation.test_files import (
+    MARK,
     RELATIONS,
     SECRET,
     STORY,
@@ -190,6 +194,15 @@ LINK = b'<w:t>a</w:t></w:r><w:hyperlink r:id="rId92"><w:r><w:t>%s</w:t></w:r></w
         (b"mailto:us@example.org", b"us@example.org", True),
         (b"https://example.org/" + SECRET, b"our report", False),
         (b"https://www.example.org/report/", b"Example.org/report", True),
+        (b"HTTPS://example.org", b"example.org", True),
+        (b"HTTPS://example.org/" + SECRET, b"our report", False),
+        (b"tel:" + SECRET, b"call us", False),
+        (b"ftp://example.org/" + SECRET, b"our report", False),
+        (b"file:///C:/Users/" + SECRET, b"our report", False),
+        (b"www.example.org/" + SECRET, b"our report", False),
+        (SECRET + b".docx", b"annex", False),
+        (b"#" + SECRET, b"above", False),
+        (b"javascript:" + SECRET, b"press here", False),
     ],
 )
 def test_an_address_that_a_link_does_not_show_is_gone_and_told(target: bytes, shown: bytes, is_kept: bool) -> None:
@@ -199,12 +212,116 @@ def test_an_address_that_a_link_does_not_show_is_gone_and_told(target: bytes, sh
     assert (Found.LINKS in kept.found) is not is_kept
     assert any(target in part for part in parts.values()) is is_kept
     assert shown in parts[STORY]
+    assert is_kept or not marked(kept.body)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("image(1).png", "image(1).png"), ("Foto från Åsa.png", "Foto från Åsa.png"), ("صورة.png", "صورة.png"),
+        ("image 1.png", "image%201.png"), ("image%201.png", "image%201.png"), ("a+b,c&'~.png", "a+b,c&amp;'~.png"),
+    ],
+)  # fmt: skip
+def test_a_picture_may_be_called_anything(name: str, called: str) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        picture = next(name for name in parts if name.startswith("word/media/"))
+        parts[f"word/media/{name}"] = parts.pop(picture)
+        replaced(RELATIONS, picture.removeprefix("word/").encode(), f"media/{called}".encode())(parts)
+
+    kept = clean(word(change), "a.docx").body
+    assert [name for name in members(kept) if "media" in name] == ["word/media/image1.jpeg"]
+    assert len(docx.Document(io.BytesIO(kept)).inline_shapes) == 1
+
+
+def test_what_a_printer_was_told_is_left_out() -> None:
+    assert not marked(clean(word(put("word/printerSettings/printerSettings1.bin", SECRET)), "a.docx").body)
 
 
 def test_an_address_that_a_field_does_not_show_is_gone() -> None:
     kept = clean(word(instead_of_the_words(field(b'HYPERLINK "mailto:' + SECRET + b'"', shown=b"us"))), "a.docx")
     assert not marked(kept.body)
     assert b">us<" in members(kept.body)[STORY]
+
+
+SPANISH = """\\@ "d' de 'MMMM' de 'yyyy\""""
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        (" PAGE ", "PAGE"), (r"page\* MERGEFORMAT", r"PAGE \* MERGEFORMAT"), ("PAGE at 12 Elm Road", None),
+        (r"PAGE \* Elm", None), (r"PAGE \# Elm", None), ("PAGE\n", "PAGE"), ("PAGER", None), ("", None),
+        ("= 1 + 1", None),
+        (r' TOC \o "1-3" \h \z \u ', r'TOC \o "1-3" \h \z \u'), (r"TOC \f jane", None),
+        (r"TOC \f C \l 1-4", r"TOC \f C \l 1-4"),
+        (r'TOC \h \z \t "House,2,Unknown,1"', r'TOC \h \z \t "Style 1,2"'), (r'TOC \t "Elm Road"', "TOC"),
+        (r'TOC \h \z \c "Figure"', r'TOC \h \z \c "Figure"'),
+        (r"SEQ Figure \* ARABIC", r"SEQ Figure \* ARABIC"), ("SEQ Équation", "SEQ Équation"), ("SEQ شكل", "SEQ شكل"),
+        ("SEQ Jane_Doe_A1234567", "SEQ Series1"), (r"SEQ Table \s 1 \r 2", r"SEQ Table \s 1 \r 2"),
+        ('STYLEREF "House"', 'STYLEREF "Style 1"'), ('STYLEREF "heading 1"', 'STYLEREF "heading 1"'),
+        (r"STYLEREF 1 \s", r"STYLEREF 1 \s"), ('STYLEREF "Jane Doe"', None),
+        (r"PAGEREF _Toc12 \h", r"PAGEREF _Toc12 \h"), (r'REF Jane \d "-" \w', r'REF b1 \d "-" \w'),
+        ("REF Jane Doe", None),
+        (r'HYPERLINK \l "Jane"', r'HYPERLINK \l "b1"'), ('HYPERLINK "https://elm.example/"', None),
+        (r'HYPERLINK \l "Jane" \o "Elm Road" \t "_blank"', r'HYPERLINK \l "b1"'),
+        (r'DATE \@ "d MMMM yyyy"', r'DATE \@ "d MMMM yyyy"'), (f"DATE {SPANISH} ", f"DATE {SPANISH}"),
+        (r'TIME \@ "h:mm am/pm"', r'TIME \@ "h:mm am/pm"'), (r"""DATE \@ "'Elm Road'" """, None),
+        (r'SYMBOL 252 \f "Wingdings" \s 10', r'SYMBOL 252 \f "Wingdings" \s 10'), (r'SYMBOL 252 \f "Elm"', None),
+        ("SYMBOL Elm", None),
+        (r"EQ \f(1;2)", r"EQ \f(1;2)"), (r"EQ \o\al(\s\up9(a),b)", r"EQ \o\al(\s\up9(a),b)"), ("EQ Elm Road (1)", None),
+        ("FORMTEXT", "FORMTEXT"), ("FORMTEXT Elm", None), ('QUOTE "Elm"', None), ('XE "Elm"', None), ("PAGE \\", None),
+    ],
+)  # fmt: skip
+def test_a_field_is_told_what_its_code_knows_and_nothing_else(told: str, written: str | None) -> None:
+    styles = Styles([("a", "House"), ("b", "heading 1")])
+    assert Instructions(Bookmarks(), styles).written(told) == written
+
+
+@pytest.mark.parametrize(("told", "written"), [(b"SEQ Elm_Road", "SEQ Series1"), (b"PAGE Elm_Road", None)])
+def test_a_field_that_says_more_leaves_what_it_showed(told: bytes, written: str | None) -> None:
+    simple = b'<w:t>a</w:t></w:r><w:fldSimple w:instr="%b"><w:r><w:t>9</w:t></w:r></w:fldSimple><w:r>' % told
+    for each in (field(told, shown=b"9"), simple):
+        kept = clean(word(instead_of_the_words(each)), "a.docx")
+        story = etree.fromstring(members(kept.body)[STORY])
+        instructions = [one.text for one in story.iter("{*}instrText")]
+        instructions += [one.attrib.values()[0] for one in story.iter("{*}fldSimple")]
+        assert instructions == ([] if written is None else [written])
+        assert (Found.FIELDS in kept.found) is (written is None)
+        assert "9" in [one.text for one in story.iter("{*}t")]
+
+
+def test_a_field_that_is_told_twice_leaves_what_it_showed() -> None:
+    twice = (
+        b'<w:t>a</w:t></w:r><w:fldSimple w:instr="PAGE" instr="' + SECRET + b'">' + piece(b"9") + b"</w:fldSimple><w:r>"
+    )
+    assert not marked(clean(word(instead_of_the_words(twice)), "a.docx").body)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        field(b"PAGE ", shown=SECRET) + b"<w:instrText>PAGE</w:instrText>", b"<w:t>" + SECRET + b"</w:t>",
+        b'<w:sym w:font="' + SECRET + b'" w:char="F0FC"/>', BOX,
+        b"</w:r><w:fldSimple w:instr='PAGE'><w:r><w:t>" + SECRET + b"</w:t></w:r></w:fldSimple><w:r>",
+    ],
+)  # fmt: skip
+def test_what_stands_where_a_field_is_told_what_to_do_is_gone(told: bytes) -> None:
+    written = (
+        MARK % b"begin" + b"<w:instrText>REF Jane </w:instrText>" + told + MARK % b"separate" + b"<w:t>shown</w:t>"
+        + MARK % b"end" + b"<w:t>after</w:t>"
+    )  # fmt: skip
+    kept = members(clean(word(instead_of_the_words(written)), "a.docx").body)[STORY]
+    assert not [each for each in (SECRET, b"In a box", b"F0FC") if each in kept]
+    assert [one.text for one in etree.fromstring(kept).iter("{*}t")] == ["shown", "after"]
+
+
+def test_a_table_of_contents_keeps_its_levels(tmp_path: Path, soffice: Soffice, poppler: Poppler) -> None:
+    contents = field(rb'TOC \o "1-3" \h \z \u', shown=b"What we saw 1")
+    (tmp_path / "kept.docx").write_bytes(
+        clean(word(with_body(paragraph(b"<w:r>" + contents + b"</w:r>"))), "a.docx").body
+    )
+    assert rb'TOC \o "1-3" \h \z \u' in members((tmp_path / "kept.docx").read_bytes())[STORY]
+    assert "What we saw 1" in poppler.text(soffice.convert(tmp_path / "kept.docx", "pdf", tmp_path), "-layout")
 
 
 def halves() -> bytes:
@@ -252,6 +369,22 @@ def test_a_diagram_that_would_be_lost_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         clean(word(instead_of_the_words(drawn)), "a.docx")
     assert refused.value.why is Refusal.DRAWN
+
+
+def as_word_on_the_web_saves_it(parts: dict[str, bytes]) -> None:
+    """The part with the text under another name, which only the relation of the archive tells."""
+    for name in list(parts):
+        parts[name.replace("/document.xml", "/document2.xml")] = parts.pop(name)
+    replaced("_rels/.rels", b"word/document.xml", b"word/document2.xml")(parts)
+    replaced(TYPES, b"/word/document.xml", b"/word/document2.xml")(parts)
+
+
+def test_the_text_is_found_whatever_its_part_is_called() -> None:
+    kept = members(clean(word(as_word_on_the_web_saves_it), "a.docx").body)
+    assert b"What happened." in kept[STORY]
+    assert not [name for name in kept if "document2" in name]
+    assert b"document2" not in b"".join(kept.values())
+    assert "word/media/image1.jpeg" in kept
 
 
 def whole_document() -> bytes:

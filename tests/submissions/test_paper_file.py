@@ -30,6 +30,8 @@ from intake.submissions.views.steps import form_of
 from intake.submissions.vocabulary import Kind
 from tests import builders
 from tests.forms import page
+from tests.foundation.test_files import packed_of
+from tests.foundation.test_word_files import as_word_on_the_web_saves_it, members
 from tests.provision.documents import Poppler, Soffice
 from tests.submissions.test_paper import (
     ON_ONE_ENGINE,
@@ -138,6 +140,13 @@ def test_libreoffice_keeps_all_of_it(
         folder.mkdir()
         made = soffice.convert(made, to, folder)
     is_as_written(upload(client, made.read_bytes(), language), WRITTEN)
+
+
+@ON_ONE_ENGINE
+def test_word_on_the_web_keeps_all_of_it(client: FlaskClient) -> None:
+    parts = members(filled(client, WRITTEN, "en", "testimony"))
+    as_word_on_the_web_saves_it(parts)
+    is_as_written(upload(client, packed_of(parts)), WRITTEN)
 
 
 @ON_ONE_ENGINE

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 _OF_WORD_ITSELF = re.compile(r"_(?:Toc|Ref|Hlk|Hlt|GoBack|top)\d*")
-_POINTS = re.compile(r'(?i)(^\s*(?:PAGEREF|NOTEREF|REF)\s+|\\[lb]\s+)(?:"([^"]*)"|([^\s"\\]+))')
-_TIP = re.compile(r'(?i)\\o\s+(?:"[^"]*"|[^\s"\\]+)')
 
 
 class Bookmarks:
@@ -20,8 +18,3 @@ class Bookmarks:
         if _OF_WORD_ITSELF.fullmatch(given):
             return given
         return self._named.setdefault(given.lower(), f"b{len(self._named) + 1}")
-
-    def in_field(self, told: str) -> str:
-        """What a field is told to do, with these names and without what is shown when a mouse rests on it."""
-        pointed = _POINTS.sub(lambda found: f'{found[1]}"{self.name(found[2] or found[3] or "")}"', told)
-        return _TIP.sub("", pointed)

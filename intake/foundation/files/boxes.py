@@ -1,6 +1,7 @@
 """Sound in boxes (MPEG-4): the boxes that playing needs, and of each no more than it needs.
 
-Nothing moves: what is not needed becomes ``free`` and zeros, so that the places of the sound stay right.
+Nothing moves: what is not needed becomes ``free`` and zeros, so that the places of the sound stay right. What of the
+sound itself is needed ``samples`` knows.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _LENGTH_OF_STREAMINFO = 4 + 34
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Box:
     """A box: where it starts, where its content does, and where it ends."""
 
     name: bytes
@@ -67,7 +68,7 @@ def names_of(body: bytes) -> Iterator[bytes]:
     Raises:
         Refused: their lengths are wrong.
     """
-    return (box.name for box in _boxes(body, 0, len(body)))
+    return (box.name for box in boxes_in(body, 0, len(body)))
 
 
 def blanked(body: bytes) -> bytes:
@@ -81,7 +82,12 @@ def blanked(body: bytes) -> bytes:
     return bytes(kept)
 
 
-def _boxes(body: bytes | bytearray, at: int, end: int) -> Iterator[_Box]:
+def boxes_in(body: bytes | bytearray, at: int, end: int) -> Iterator[Box]:
+    """The boxes in ``body`` from ``at`` to ``end``, one behind the other.
+
+    Raises:
+        Refused: their lengths are wrong.
+    """
     while end - at >= 8:
         size, head = int.from_bytes(body[at : at + 4]), 8
         if size == 1:
@@ -89,13 +95,13 @@ def _boxes(body: bytes | bytearray, at: int, end: int) -> Iterator[_Box]:
         size = size or end - at
         if size < head or at + size > end:
             raise Refused(Refusal.DAMAGED)
-        yield _Box(bytes(body[at + 4 : at + 8]), at, at + head, at + size)
+        yield Box(bytes(body[at + 4 : at + 8]), at, at + head, at + size)
         at += size
 
 
 def _blank_in(parent: bytes, body: bytearray, at: int, end: int) -> None:
     last = at
-    for box in _boxes(body, at, end):
+    for box in boxes_in(body, at, end):
         last = box.end
         if box.name not in _INSIDE[parent]:
             if parent in _ALL_ARE_COUNTED:
@@ -116,7 +122,7 @@ def _zero(body: bytearray, at: int, end: int) -> None:
         body[at:end] = bytes(end - at)
 
 
-def _after_head(kind: bytes, body: bytearray, box: _Box, *, parent_at: int) -> int:
+def _after_head(kind: bytes, body: bytearray, box: Box, *, parent_at: int) -> int:
     """Where in the box the first other one is."""
     if kind in _ALL_ARE_COUNTED:
         return box.inner + 8
@@ -129,7 +135,7 @@ def _after_head(kind: bytes, body: bytearray, box: _Box, *, parent_at: int) -> i
     return box.inner + (28, 44, 64)[int.from_bytes(body[box.inner + 8 : box.inner + 10])]  # as QuickTime writes it
 
 
-def _leaf(body: bytearray, box: _Box) -> None:
+def _leaf(body: bytearray, box: Box) -> None:
     at, end = box.inner, box.end
     if box.name == b"mdat":
         return
@@ -150,7 +156,7 @@ def _leaf(body: bytearray, box: _Box) -> None:
         body[at + used - 4 : at + used] = _NO_LANGUAGE + bytes(2)
 
 
-def _handler(body: bytearray, box: _Box) -> None:
+def _handler(body: bytearray, box: Box) -> None:
     """A track is of sound; what the program that made it calls itself is blanked."""
     at = box.inner
     if body[at + 4 : at + 8] != b"dhlr" and body[at + 8 : at + 12] != b"soun":
@@ -158,27 +164,27 @@ def _handler(body: bytearray, box: _Box) -> None:
     _zero(body, at + 12, box.end)
 
 
-def _source(body: bytearray, box: _Box) -> None:
+def _source(body: bytearray, box: Box) -> None:
     """The sound is in this file: a path to another one is blanked."""
     body[box.at + 4 : box.at + 8] = b"url "
     body[box.inner : box.inner + 4] = b"\0\0\0\1"
     _zero(body, box.inner + 4, box.end)
 
 
-def _sizes(body: bytearray, box: _Box) -> None:
+def _sizes(body: bytearray, box: Box) -> None:
     at = box.inner
     count = int.from_bytes(body[at + 8 : at + 12])
     bits = body[at + 7] if box.name == b"stz2" else 0 if any(body[at + 4 : at + 8]) else 32
     _zero(body, at + 12 + (count * bits + 7) // 8, box.end)
 
 
-def _run(body: bytearray, box: _Box) -> None:
+def _run(body: bytearray, box: Box) -> None:
     at = box.inner
     flags, count = int.from_bytes(body[at + 1 : at + 4]), int.from_bytes(body[at + 4 : at + 8])
     _zero(body, at + 8 + 4 * ((flags & 5).bit_count() + count * (flags >> 8 & 15).bit_count()), box.end)
 
 
-def _flac(body: bytearray, box: _Box) -> None:
+def _flac(body: bytearray, box: Box) -> None:
     """Of its blocks only the first says how to play; others hold notes and pictures."""
     at = box.inner + 4
     if body[at] & 0x7F:
@@ -187,7 +193,7 @@ def _flac(body: bytearray, box: _Box) -> None:
     _zero(body, at + _LENGTH_OF_STREAMINFO, box.end)
 
 
-def _elementary(body: bytearray, box: _Box) -> None:
+def _elementary(body: bytearray, box: Box) -> None:
     _descriptors(body, box.inner + 4, box.end)
 
 
@@ -211,7 +217,7 @@ def _descriptors(body: bytearray, at: int, end: int) -> None:
     _zero(body, at, end)
 
 
-_SPECIAL: dict[bytes, Callable[[bytearray, _Box], None]] = {
+_SPECIAL: dict[bytes, Callable[[bytearray, Box], None]] = {
     b"hdlr": _handler, b"url ": _source, b"alis": _source, b"stsz": _sizes, b"stz2": _sizes, b"trun": _run,
     b"dfLa": _flac, b"esds": _elementary,
 }  # fmt: skip

@@ -46,7 +46,7 @@ def _cleaner(kind: str) -> Any:
         from files import story as cleaner  # noqa: PLC0415
     elif kind == "docx":
         from files import documents as cleaner  # noqa: PLC0415
-    elif kind in ("mp3", "m4a", "ogg", "wav"):
+    elif kind in ("mp3", "m4a", "aac", "amr", "ogg", "wav"):
         from files import sounds as cleaner  # noqa: PLC0415
     else:
         from files import images as cleaner  # noqa: PLC0415

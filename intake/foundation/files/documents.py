@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from . import embedded, fields, images
 from .bookmarks import Bookmarks
 from .hidden import Hidden
 from .images import Sides
+from .instructions import Instructions
 from .kinds import Found, Refusal, Refused
 from .rebuilding import Rebuilder
 from .word_format import Styles
@@ -25,11 +27,13 @@ from .word_format import Styles
 MOST_UNPACKED_BYTES, MOST_MEMBERS, MOST_RATIO = 200_000_000, 2_000, 100
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _TYPES, _STORY, _ROOT = "[Content_Types].xml", "word/document.xml", "_rels/.rels"
-_SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_\-. \[\]]+/)*[A-Za-z0-9_\-. \[\]]+")
+_SAFE_NAME = re.compile(r"(?:[^/\\:\0-\x1f\x7f-\x9f]+/)*[^/\\:\0-\x1f\x7f-\x9f]+")
+"""A place in the archive. It may be called anything, for what is kept gets another name."""
 _REFUSED = {
     re.compile(r".*vbaProject.*|.*vbaData.*|.*macro.*", re.IGNORECASE): Refusal.MACROS,
     re.compile(
-        r"word/(?:embeddings|activeX|afchunk).*|.*\.(?:bin|exe|js|html?|mht|ole)", re.IGNORECASE
+        r"word/(?:embeddings|activeX|afchunk).*|(?!word/printerSettings/).*\.(?:bin|exe|js|html?|mht|ole)",
+        re.IGNORECASE,
     ): Refusal.EMBEDDED,
 }
 _HISTORY = re.compile(r"ins|del|cellIns|cellDel|cellMerge|move(?:From|To)|(?:\w+Pr|numbering|tblGrid)Change")
@@ -43,7 +47,7 @@ _KINDS = {
 }  # fmt: skip
 """The parts that a document has once, and where they are put."""
 _MANY = frozenset({"header", "footer"})
-_ALLOWED_ELSEWHERE = ("http://", "https://", "mailto:")
+_ALLOWED_ELSEWHERE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _BEFORE_AN_ADDRESS = re.compile(r"(?:https?://|mailto:)?(?:www\.)?")
 _LOADED = frozenset({"image", "subDocument", "aFChunk", "oleObject", "video", "audio", "control"})
 _OF_RELATIONS = (
@@ -65,13 +69,12 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
     Elements are known by their name in whatever namespace: the strict form of the format has others.
     """
     parts = unpacked(body)
-    if _STORY not in parts or _TYPES not in parts:
-        raise Refused(Refusal.UNKNOWN)
+    story = story_in(parts)
     _check_types(_root(parts[_TYPES]))
     found = [Found.AUTHOR] if any(name.startswith("docProps/") for name in parts) else []
     if any("comments" in name for name in parts):
         found.append(Found.COMMENTS)
-    document = _Document(parts, found)
+    document = _Document(parts, story, found)
     return "docx", _packed(document.made()), sorted(set(document.found))
 
 
@@ -86,6 +89,19 @@ def unpacked(body: bytes) -> dict[str, bytes]:
             return _unpacked(packed)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise Refused(Refusal.DAMAGED) from error
+
+
+def story_in(parts: dict[str, bytes]) -> str:
+    """The name of the part with the text: Word on the web and other programs give it one of their own.
+
+    Raises:
+        Refused: no Word document.
+    """
+    related = _relations(parts, "").values()
+    name = next((one.target for one in related if one.kind == "officeDocument" and not one.is_elsewhere), _STORY)
+    if name not in parts or _TYPES not in parts:
+        raise Refused(Refusal.UNKNOWN)
+    return name
 
 
 def _unpacked(packed: zipfile.ZipFile) -> dict[str, bytes]:
@@ -137,22 +153,23 @@ class _Relation:
 class _Document:
     """A document in its ``parts``, made anew from its text and from what that leads to."""
 
-    def __init__(self, parts: dict[str, bytes], found: list[Found]) -> None:
+    def __init__(self, parts: dict[str, bytes], story: str, found: list[Found]) -> None:
         self.found = found
-        self._parts, self._made = parts, dict[str, bytes]()
+        self._parts, self._story, self._made = parts, story, dict[str, bytes]()
         self._media, self._many = dict[tuple[str, Sides], str](), dict[str, str]()
-        self._once = {one.kind: one for one in self._relations(_STORY).values() if one.kind in _KINDS}
+        self._once = {one.kind: one for one in self._relations(story).values() if one.kind in _KINDS}
         styles = self._root_of("styles")
         self._hidden, self._bookmarks = Hidden(styles), Bookmarks()
         named = styles.iter("{*}style") if styles is not None else ()
         self._styles = Styles((_told(one, "styleId"), _told(one.find("{*}name"), "val")) for one in named)
         self._rebuilder = Rebuilder(self._styles)
+        self._instructions = Instructions(self._bookmarks, self._styles)
 
     def made(self) -> dict[str, bytes]:
         """The parts that are kept, under names that say nothing."""
-        story = _root(self._parts[_STORY])
+        story = _root(self._parts[self._story])
         _drop_unseen_headers(story, self._root_of("settings"))
-        new = self._add(_STORY, _STORY, story, self._once.values())
+        new = self._add(_STORY, self._story, story, self._once.values())
         noted = {_told(one, "id") for one in new.iter("{*}footnoteReference", "{*}endnoteReference")}
         for kind, relation in self._once.items():
             root = _root(self._parts[relation.target])
@@ -174,20 +191,7 @@ class _Document:
         return _root(self._parts[self._once[kind].target]) if kind in self._once else None
 
     def _relations(self, name: str) -> dict[str, _Relation]:
-        """What the part ``name`` points to, by identifiers; of the archive itself for none."""
-        folder, base = posixpath.split(name)
-        written = self._parts.get(posixpath.join(folder, "_rels", f"{base}.rels"))
-        related: dict[str, _Relation] = {}
-        for one in _root(written) if written is not None else ():
-            target, is_elsewhere = one.get("Target") or "", one.get("TargetMode") == "External"
-            if not is_elsewhere:
-                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            relation = _Relation(one.get("Type") or "", target, is_elsewhere)
-            if is_elsewhere and relation.kind in _LOADED:
-                raise Refused(Refusal.EMBEDDED)
-            if is_elsewhere or target in self._parts:
-                related[one.get("Id") or ""] = relation
-        return related
+        return _relations(self._parts, name)
 
     def _add(self, name: str, old_name: str, root: Any, always: Iterable[_Relation] = ()) -> Any:
         """Add ``root`` as the part ``name``, and what it leads to; ``always`` whether it names that or not."""
@@ -217,9 +221,10 @@ class _Document:
             _remove(piece)
             if table is not None and table.find("{*}tr") is None and etree.QName(table).localname == "tbl":
                 _remove(table)  # a table without rows is a damaged document
+        self._hidden.unmark(root)
         unseen = _strip_story(root, self._bookmarks)
         self.found += [Found.HIDDEN] if hidden or unseen else []
-        self.found += [Found.FIELDS] if fields.keep_harmless(root, self._bookmarks) else []
+        self.found += [Found.FIELDS] if fields.keep_harmless(root, self._instructions) else []
         return root
 
     def _followed(self, element: Any, related: _Relation | None) -> _Relation | None:
@@ -227,11 +232,11 @@ class _Document:
         if related is None:
             return None
         if related.is_elsewhere:
-            if related.kind != "hyperlink" or not related.target.startswith(_ALLOWED_ELSEWHERE):
+            if related.kind != "hyperlink":
                 raise Refused(Refusal.EMBEDDED)
-            if _is_shown(related.target, element):
+            if _ALLOWED_ELSEWHERE.match(related.target) and _is_shown(related.target, element):
                 return related
-            self.found.append(Found.LINKS)
+            self.found.append(Found.LINKS)  # its words stay; nothing is loaded by opening a document with a link
             return None
         if related.kind == "image":
             name = self._picture(related.target, _cut_off(element))
@@ -258,6 +263,25 @@ class _Document:
             name = self._media[target, sides] = f"word/media/image{len(self._media) + 1}.{kind}"
             self._made[name] = body
         return self._media[target, sides]
+
+
+def _relations(parts: dict[str, bytes], name: str) -> dict[str, _Relation]:
+    """What the part ``name`` points to, by identifiers; of the archive itself for none."""
+    folder, base = posixpath.split(name)
+    written = parts.get(posixpath.join(folder, "_rels", f"{base}.rels"))
+    by_plain_name = {unquote(each): each for each in parts}
+    related: dict[str, _Relation] = {}
+    for one in _root(written) if written is not None else ():
+        target, is_elsewhere = one.get("Target") or "", one.get("TargetMode") == "External"
+        if not is_elsewhere:
+            target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            target = target if target in parts else by_plain_name.get(unquote(target), target)
+        relation = _Relation(one.get("Type") or "", target, is_elsewhere)
+        if is_elsewhere and relation.kind in _LOADED:
+            raise Refused(Refusal.EMBEDDED)
+        if is_elsewhere or target in parts:
+            related[one.get("Id") or ""] = relation
+    return related
 
 
 def _told(one: Any, name: str) -> str:

@@ -2,64 +2,71 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
-from .bookmarks import Bookmarks
+from .instructions import Instructions, code_of
 from .kinds import Refusal, Refused
 
-_HARMLESS = frozenset({
-    "PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION", "TOC", "REF", "PAGEREF", "NOTEREF", "STYLEREF", "SEQ", "SYMBOL",
-    "EQ", "DATE", "TIME", "HYPERLINK", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN",
-})  # fmt: skip
 _LOADS = frozenset({
     "DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "LINK", "IMPORT", "DATABASE", "MACROBUTTON",
     "RD", "EMBED", "CONTROL", "PRINT", "GOTOBUTTON",
 })  # fmt: skip
 
-_LEADS_ELSEWHERE = re.compile(r"(?i)\s*HYPERLINK\s+[^\s\\]")
-"""Its words stay; an address that they do not show does not."""
-
 
 @dataclass(slots=True)
 class _Field:
-    """One field: its marks, what it is told to do, and what it shows before it is done."""
+    """One field: its marks, what it is told to do, and what stands among that; ``is_plain``: no other field does."""
 
     marks: list[Any] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
     unseen: list[Any] = field(default_factory=list)
     is_shown: bool = False
+    is_plain: bool = True
 
 
-def keep_harmless(root: Any, bookmarks: Bookmarks) -> int:
+def keep_harmless(root: Any, instructions: Instructions) -> int:
     """Leave of every other field only what it showed last; returns how many those were.
 
-    What the harmless ones point to is called as ``bookmarks`` call it.
+    The harmless ones are told what they are told as ``instructions`` write it. Whatever else stands where a field is
+    told what to do is seen by nobody and goes, also other fields.
 
     Raises:
         Refused: a field runs something, or loads it from elsewhere.
     """
     count, open_ones = 0, list[_Field]()
-    for one in list(root.iter("{*}fldChar", "{*}instrText", "{*}t", "{*}fldSimple")):
-        name = etree.QName(one).localname
-        if name == "fldSimple":
-            count += _unwrapped(one, bookmarks)
-        elif name == "fldChar":
-            count += _at_mark(one, open_ones, bookmarks)
-        elif open_ones and not open_ones[-1].is_shown:
-            (open_ones[-1].marks if name == "instrText" else open_ones[-1].unseen).append(one)
-            open_ones[-1].told.append(one.text or "")
+    for one in list(root.iter(etree.Element)):
+        name, telling = etree.QName(one).localname, _telling(open_ones)
+        if name == "fldChar":
+            count += _at_mark(one, open_ones, instructions)
+        elif name == "fldSimple":
+            count += _unwrapped(one, instructions)
         elif name == "instrText":
-            one.getparent().remove(one)
-    for left_open in open_ones:
-        count += _ended(left_open, bookmarks)
+            _add_told(one, telling, is_its_own=telling is not None and telling is open_ones[-1])
+        elif telling is not None and name != "rPr" and etree.QName(one.getparent()).localname == "r":
+            telling.unseen.append(one)
+    while open_ones:
+        count += _ended(open_ones.pop(), _telling(open_ones), instructions)
     return count
 
 
-def _at_mark(one: Any, open_ones: list[_Field], bookmarks: Bookmarks) -> int:
+def _telling(open_ones: list[_Field]) -> _Field | None:
+    """The outermost field that is still told what to do: what stands there is not seen."""
+    return next((one for one in open_ones if not one.is_shown), None)
+
+
+def _add_told(one: Any, telling: _Field | None, *, is_its_own: bool) -> None:
+    if telling is None:
+        _remove(one)
+    elif is_its_own:
+        telling.told.append(one)
+    else:
+        telling.unseen.append(one)
+
+
+def _at_mark(one: Any, open_ones: list[_Field], instructions: Instructions) -> int:
     kind = next((value for key, value in one.attrib.items() if key.endswith("}fldCharType")), "")
     if kind == "begin":
         open_ones.append(_Field([one]))
@@ -67,36 +74,43 @@ def _at_mark(one: Any, open_ones: list[_Field], bookmarks: Bookmarks) -> int:
         open_ones[-1].marks.append(one)
         open_ones[-1].is_shown = True
         if kind == "end":
-            return _ended(open_ones.pop(), bookmarks)
+            return _ended(open_ones.pop(), _telling(open_ones), instructions)
     return 0
 
 
-def _ended(ended: _Field, bookmarks: Bookmarks) -> int:
-    if _is_harmless("".join(ended.told)):
-        pieces = [one for one in ended.marks if etree.QName(one).localname == "instrText"]
-        told = bookmarks.in_field("".join(one.text or "" for one in pieces))
-        for one in pieces:
-            one.text, told = told, ""
-        for one in ended.unseen:
-            one.getparent().remove(one)
+def _ended(ended: _Field, within: _Field | None, instructions: Instructions) -> int:
+    """``within``: the field in whose instruction this one stands."""
+    if within is not None:
+        within.unseen += (*ended.marks, *ended.told, *ended.unseen)
+        within.is_plain = False
         return 0
-    for one in (*ended.marks, *ended.unseen):
-        one.getparent().remove(one)
-    return 1
+    written = _harmless("".join(one.text or "" for one in ended.told), instructions) if ended.is_plain else None
+    for one in ended.unseen if written is not None else (*ended.marks, *ended.told, *ended.unseen):
+        _remove(one)
+    if written is None:
+        return 1
+    for one in ended.told:
+        one.text, written = written, ""
+    return 0
 
 
-def _unwrapped(one: Any, bookmarks: Bookmarks) -> int:
-    key = next((key for key in one.attrib if key.endswith("}instr")), None)
-    if key is not None and _is_harmless(one.attrib[key]):
-        one.set(key, bookmarks.in_field(one.attrib[key]))
+def _unwrapped(one: Any, instructions: Instructions) -> int:
+    keys = [key for key in one.attrib if key.rpartition("}")[2] == "instr"]
+    written = _harmless(one.attrib[keys[0]], instructions) if len(keys) == 1 else None
+    if written is not None:
+        one.set(keys[0], written)
         return 0
     parent, at = one.getparent(), one.getparent().index(one)
     parent[at : at + 1] = list(one)
     return 1
 
 
-def _is_harmless(told: str) -> bool:
-    verb = (told.split() or [""])[0].upper()
-    if verb in _LOADS:
+def _remove(one: Any) -> None:
+    if (parent := one.getparent()) is not None:
+        parent.remove(one)
+
+
+def _harmless(told: str, instructions: Instructions) -> str | None:
+    if code_of(told) in _LOADS:
         raise Refused(Refusal.EMBEDDED)
-    return verb in _HARMLESS and not _LEADS_ELSEWHERE.match(told)
+    return instructions.written(told)

@@ -1,4 +1,7 @@
-"""Text of a Word document that is there and not to be seen, also where only its style says so."""
+"""Text of a Word document that is there and not to be seen, also where only its style says so.
+
+What is not to be seen goes, and so does what says so: whatever should have been missed is seen by everybody.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,28 @@ from typing import Any
 _OFF = frozenset({"0", "false", "off"})
 _OF_WORD = "wordprocessingml"
 _UNSEEN, _UNSEEN_IN_BROWSERS = "vanish", "webHidden"
+_MARKS = ("{*}vanish", "{*}webHidden", "{*}specVanish")
+_BITS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200,
+         "noVBand": 0x400}  # fmt: skip
+"""What the look of a table says, as numbers where it is written as one."""
+_CORNERS = {("firstRow", "firstCol"): "nwCell", ("firstRow", "lastCol"): "neCell", ("lastRow", "firstCol"): "swCell",
+            ("lastRow", "lastCol"): "seCell"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
     based_on: str
-    properties: Any
+    whole: Any
+
+    @property
+    def properties(self) -> Any:
+        return self.whole.find("{*}rPr")
+
+    def in_part(self, part: str) -> Any:
+        """What it says of a part of a table; of the whole one for none."""
+        if not part:
+            return self.whole
+        return next((one for one in self.whole.findall("{*}tblStylePr") if _told(one, "type") == part), None)
 
 
 class Hidden:
@@ -23,13 +42,14 @@ class Hidden:
     def __init__(self, styles: Any = None) -> None:
         self._styles: dict[str, _Style] = {}
         self._defaults: dict[str, str] = {}
+        self._hides: dict[tuple[str, str], bool] = {}
         self._everywhere: Any = None
         for one in styles if styles is not None else ():
             if _name(one) == "docDefaults":
                 self._everywhere = one.find("{*}rPrDefault/{*}rPr")
             elif _name(one) == "style":
                 identity = _told(one, "styleId")
-                self._styles[identity] = _Style(_told(one.find("{*}basedOn")), one.find("{*}rPr"))
+                self._styles[identity] = _Style(_told(one.find("{*}basedOn")), one)
                 if _told(one, "default") not in {"", *_OFF}:
                     self._defaults[_told(one, "type")] = identity
 
@@ -38,8 +58,27 @@ class Hidden:
         for paragraph in root.iter("{*}p"):
             if any("PAGEREF" in (told.text or "") for told in paragraph.iter("{*}instrText")):
                 _show_numbers(paragraph)
-        rows = [row for row in root.iter("{*}tr") if _said(row.find("{*}trPr"), "hidden")]
+        rows = [row for row in root.iter("{*}tr") if self._is_hidden_row(row)]
         return rows + [run for run in root.iter("{*}r") if self._is_hidden(run)]
+
+    def unmark(self, root: Any) -> None:
+        """Take out of ``root`` what hides; marks of paragraphs may stay hidden, for they hold no words."""
+        for one in list(root.iter("{*}lvl")):
+            if _said(one.find("{*}rPr"), _UNSEEN):
+                _empty(one.find("{*}lvlText"))
+        for mark in list(root.iter(*_MARKS, "{*}hidden")):
+            around = [_name(one) for one in mark.iterancestors()][:3]
+            is_of_style = _name(mark) == "hidden" and around[:1] == ["trPr"]
+            if is_of_style or (around[:1] == ["rPr"] and around[1:] != ["pPr", "p"]):
+                mark.getparent().remove(mark)
+
+    def _is_hidden_row(self, row: Any) -> bool:
+        directly = _said(row.find("{*}trPr"), "hidden")
+        table = next(row.iterancestors("{*}tbl"), None)
+        if directly is not None or table is None:
+            return bool(directly)
+        parts = [*_parts_by_rows(table, row, self._band_of(table, "Row")), ""]
+        return self._of_table(self._style_of(table), parts, "trPr", "hidden")
 
     def _is_hidden(self, run: Any) -> bool:
         return any(self._says(run, name) for name in (_UNSEEN, _UNSEEN_IN_BROWSERS))
@@ -51,7 +90,7 @@ class Hidden:
         if _OF_WORD not in run.tag:
             return False
         # Two styles that both hide show it again: so does Word.
-        by_styles = sum(self._of_style(style, name) for style in self._styles_of(run))
+        by_styles = sum(self._of_style(style, name) for style in self._styles_of(run)) + self._by_table(run, name)
         return bool(_said(self._everywhere, name)) or by_styles % 2 == 1
 
     def _styles_of(self, run: Any) -> Iterator[str]:
@@ -59,19 +98,95 @@ class Hidden:
         paragraph = next(run.iterancestors("{*}p"), None)
         named = _told(paragraph.find("{*}pPr/{*}pStyle")) if paragraph is not None else ""
         yield named or self._defaults.get("paragraph", "")
-        table = next(run.iterancestors("{*}tbl"), None)
-        if table is not None:
-            yield _told(table.find("{*}tblPr/{*}tblStyle")) or self._defaults.get("table", "")
+
+    def _by_table(self, run: Any, name: str) -> bool:
+        cell = next(run.iterancestors("{*}tc"), None)
+        row = next(cell.iterancestors("{*}tr"), None) if cell is not None else None
+        table = next(row.iterancestors("{*}tbl"), None) if row is not None else None
+        style = self._style_of(table) if table is not None else ""
+        if not self._may_hide(style, name):
+            return False
+        by_rows = _parts_by_rows(table, row, self._band_of(table, "Row"))
+        by_columns = _parts_by_columns(table, row, cell, self._band_of(table, "Col"))
+        corners = [
+            named for (of_row, of_column), named in _CORNERS.items() if {of_row, of_column} <= {*by_rows, *by_columns}
+        ]
+        edges = [one for one in (*by_columns, *by_rows) if not one.startswith("band")]
+        bands = [one for one in (*by_rows, *by_columns) if one.startswith("band")]
+        return self._of_table(style, [*corners, *edges, *bands, "wholeTable", ""], "rPr", name)
+
+    def _may_hide(self, style: str, name: str) -> bool:
+        if (style, name) not in self._hides:
+            named = (one.whole.find(f".//{{*}}{name}") for one in self._chain(style))
+            self._hides[style, name] = any(one is not None for one in named)
+        return self._hides[style, name]
+
+    def _style_of(self, table: Any) -> str:
+        return _told(table.find("{*}tblPr/{*}tblStyle")) or self._defaults.get("table", "")
+
+    def _band_of(self, table: Any, of: str) -> int:
+        """How many rows or columns are one band."""
+        told = [one.whole.find(f"{{*}}tblPr/{{*}}tblStyle{of}BandSize") for one in self._chain(self._style_of(table))]
+        return max(1, _number(_told(next((one for one in told if one is not None), None))))
+
+    def _of_table(self, style: str, parts: list[str], kind: str, name: str) -> bool:
+        """What a style of tables says, of its ``parts`` the one that counts most first."""
+        for part in parts:
+            for one in self._chain(style):
+                told = one.in_part(part)
+                if told is not None and (said := _said(told.find(f"{{*}}{kind}"), name)) is not None:
+                    return said
+        return False
 
     def _of_style(self, identity: str, name: str) -> bool:
+        said = (_said(style.properties, name) for style in self._chain(identity))
+        return next((one for one in said if one is not None), False)
+
+    def _chain(self, identity: str) -> Iterator[_Style]:
+        """The style and those that it is based on."""
         seen = set[str]()
         while identity in self._styles and identity not in seen:
             seen.add(identity)
-            style = self._styles[identity]
-            if (said := _said(style.properties, name)) is not None:
-                return said
-            identity = style.based_on
-        return False
+            yield self._styles[identity]
+            identity = self._styles[identity].based_on
+
+
+def _looks(table: Any, row: Any, name: str) -> bool:
+    look = row.find("{*}tblPrEx/{*}tblLook")
+    look = table.find("{*}tblPr/{*}tblLook") if look is None else look
+    plainly = _told(look, name)
+    return plainly not in _OFF if plainly else bool(_number(_told(look), 16) & _BITS[name])
+
+
+def _parts_by_rows(table: Any, row: Any, band: int) -> list[str]:
+    """To which parts of ``table`` the row belongs, as styles call them."""
+    rows = [one for one in table.iter("{*}tr") if next(one.iterancestors("{*}tbl")) is table]
+    return _parts(rows.index(row), len(rows), band, "Row", [
+        _looks(table, row, name) for name in ("firstRow", "lastRow", "noHBand")
+    ])  # fmt: skip
+
+
+def _parts_by_columns(table: Any, row: Any, cell: Any, band: int) -> list[str]:
+    """To which parts of ``table`` the column of the cell belongs."""
+    cells = [one for one in row.iter("{*}tc") if next(one.iterancestors("{*}tr")) is row]
+    widths = [max(1, _number(_told(one.find("{*}tcPr/{*}gridSpan")))) for one in cells]
+    before, after = (_number(_told(row.find(f"{{*}}trPr/{{*}}grid{side}"))) for side in ("Before", "After"))
+    at, whole = cells.index(cell), before + sum(widths) + after
+    first = before + sum(widths[:at])
+    is_last = at == len(cells) - 1 and not after
+    return _parts(whole - 1 if is_last and first else first, whole, band, "Col", [
+        _looks(table, row, name) for name in ("firstColumn", "lastColumn", "noVBand")
+    ])  # fmt: skip
+
+
+def _parts(at: int, count: int, band: int, of: str, looks: list[bool]) -> list[str]:
+    has_first, has_last, has_no_bands = looks
+    parts = [f"first{of}"] if has_first and at == 0 else []
+    parts += [f"last{of}"] if has_last and at == count - 1 else []
+    if not has_no_bands and not parts:
+        number = (at - has_first) // band % 2 + 1
+        parts.append(f"band{number}{'Horz' if of == 'Row' else 'Vert'}")
+    return parts
 
 
 def _show_numbers(paragraph: Any) -> None:
@@ -93,3 +208,16 @@ def _told(one: Any, name: str = "val") -> str:
     if one is None:
         return ""
     return next((value for key, value in one.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def _number(told: str, base: int = 10) -> int:
+    try:
+        return int(told, base)
+    except ValueError:
+        return 0
+
+
+def _empty(told: Any) -> None:
+    for key in told.attrib if told is not None else ():
+        if key.rpartition("}")[2] == "val":
+            told.set(key, "")

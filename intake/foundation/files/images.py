@@ -12,6 +12,10 @@ from PIL import ExifTags, Image, ImageFile, ImageOps, MpoImagePlugin, WebPImageP
 from .kinds import Found, Refusal, Refused
 
 MOST_PIXELS = 40_000_000
+MOST_PIXELS_OF_JPEG = 200_000_000
+"""Of a photograph, which can be decoded at a half, a quarter or an eighth of its size, so that it never needs more
+memory than the others. Not of a progressive one: that is held whole in any case."""
+
 LONGEST_SIDE = 2_400
 _FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 _QUALITY = 85
@@ -21,7 +25,7 @@ _NOTHING_CAME = 128, 128
 """The darkest and the lightest grey that a decoder shows where there is nothing to show."""
 _KEEPS_PIXELS = frozenset({"png", "gif"})
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS_OF_JPEG
 Image.preinit()  # what reads a picture is loaded before the child's hands are bound
 
 
@@ -54,20 +58,32 @@ def _decoded(body: bytes, kind: str) -> Any:
     A photograph that a full memory or a broken connection cut short is taken where more than its upper half is there,
     for there may be no other. What is missing stays plain grey, which everybody sees who looks at it.
     """
-    image: Any = Image.open(io.BytesIO(body), formats=[_FORMATS[kind]])
-    if image.width * image.height > MOST_PIXELS:
-        raise Refused(Refusal.DIMENSIONS)
+    image = _opened(body, kind)
     try:
         image.load()
     except OSError:
         if kind != "jpeg":
             raise
         ImageFile.LOAD_TRUNCATED_IMAGES = True  # this process has no other file
-        image = Image.open(io.BytesIO(body), formats=[_FORMATS[kind]])
+        image = _opened(body, kind)
         image.load()
         lower = image.crop((0, image.height // 2, *image.size)).convert("L")
         if lower.getextrema() == _NOTHING_CAME:
             raise
+    return image
+
+
+def _opened(body: bytes, kind: str) -> Any:
+    """The image, not yet decoded; a large photograph at a smaller size than its own, but not than it will have."""
+    image: Any = Image.open(io.BytesIO(body), formats=[_FORMATS[kind]])
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS:
+        if pixels > MOST_PIXELS_OF_JPEG or kind != "jpeg" or image.info.get("progressive"):
+            raise Refused(Refusal.DIMENSIONS)
+        share = (LONGEST_SIDE + 1) / max(image.size)
+        image.draft(None, (ceil(image.width * share), ceil(image.height * share)))
+        if image.width * image.height > MOST_PIXELS:
+            raise Refused(Refusal.DIMENSIONS)
     return image
 
 

@@ -100,13 +100,16 @@ KINDS: tuple[Kind, ...] = (
         _starts(b"PK\x03\x04"),
     ),
     Kind("mp3", "audio/mpeg", ("mp3",), _is_mpeg),
-    Kind("m4a", "audio/mp4", ("m4a", "mp4"), lambda body: body[4:8] == b"ftyp"),
+    # Many recorders call sound alone .3gp or .mp4: whether it is a film shows only in its tracks.
+    Kind("m4a", "audio/mp4", ("m4a", "mp4", "3gp", "3gpp", "3ga", "3g2"), lambda body: body[4:8] == b"ftyp"),
+    Kind("aac", "audio/aac", ("aac",), lambda body: len(body) > 2 and body[0] == 0xFF and body[1] & 0xF6 == 0xF0),
+    Kind("amr", "audio/amr", ("amr", "awb"), _starts(b"#!AMR\n", b"#!AMR-WB\n")),
     Kind("ogg", "audio/ogg", ("ogg", "oga", "opus"), _starts(b"OggS")),
     Kind("wav", "audio/wav", ("wav",), lambda body: body[:4] == b"RIFF" and body[8:12] == b"WAVE"),
 )  # fmt: skip
 
 _BRANDS_OF_PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif"})
-_ENDINGS_OF_FILMS = frozenset({"mov", "m4v", "3gp", "3g2", "avi", "mkv", "webm", "mpg", "mpeg", "wmv"})
+_ENDINGS_OF_FILMS = frozenset({"mov", "m4v", "avi", "mkv", "webm", "mpg", "mpeg", "wmv"})
 _ENDINGS_WITH_MACROS = frozenset({"docm", "dotm"})
 
 

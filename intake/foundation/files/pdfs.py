@@ -35,8 +35,8 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
     """
     try:
         reader = PdfReader(io.BytesIO(body), strict=False)
-        if reader.is_encrypted:
-            raise Refused(Refusal.ENCRYPTED)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Refused(Refusal.ENCRYPTED)  # others only ask not to be printed or changed, and open for anybody
         if not 0 < len(reader.pages) <= MOST_PAGES:
             raise Refused(Refusal.BOMB if len(reader.pages) else Refusal.DAMAGED)
         found = _hidden_in(reader)
@@ -51,8 +51,9 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
 
 
 def _anew(reader: PdfReader) -> bytes:
-    writer, keeper = PdfWriter(), Keeper()
+    writer, keeper, alone = PdfWriter(), Keeper(), dict[int, bool]()
     for page in reader.pages:
+        _join_drawing(page, alone)
         keeper.keep(page)
     for stream in {id(one): one for one in keeper.drawing}.values():
         _bare_drawing(stream)
@@ -69,6 +70,33 @@ def _anew(reader: PdfReader) -> bytes:
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def _join_drawing(page: Any, alone: dict[int, bool]) -> None:
+    """Make one stream of those that draw ``page`` where one of them ends in the midst of something.
+
+    Pages often share some of them, so others stay as they are. ``alone`` remembers which can be read alone.
+    """
+    listed: Any = page.get("/Contents", ArrayObject()).get_object()
+    streams = [one.get_object() for one in listed] if isinstance(listed, ArrayObject) else []
+    streams = [one for one in streams if isinstance(one, StreamObject)]
+    for one in streams:
+        if id(one) not in alone:
+            alone[id(one)] = _is_read_alone(one)
+    if len(streams) > 1 and not all(alone[id(one)] for one in streams):
+        joined = StreamObject()
+        joined._data = b"\n".join(one.get_data() for one in streams)  # noqa: SLF001
+        page[NameObject("/Contents")] = joined
+
+
+def _is_read_alone(stream: Any) -> bool:
+    try:
+        contents.bare(stream.get_data())
+    except Refused:
+        return False
+    finally:
+        stream.decoded_self = None
+    return True
 
 
 def _is_cut(reader: PdfReader) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from mutagen import MutagenError
@@ -12,7 +13,7 @@ from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
-from . import boxes, mpeg
+from . import boxes, frames, mpeg, samples
 from .kinds import Found, Refusal, Refused
 
 _BITRATES = {
@@ -42,24 +43,33 @@ def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
         Refused: damaged, or no sound.
     """
     try:
-        written = {"mp3": _mp3, "m4a": _m4a, "ogg": _ogg, "wav": _wav}[kind](body)
+        written = _CLEANERS[kind](body)
     except (MutagenError, struct.error, IndexError, KeyError, ValueError, EOFError) as error:
         raise Refused(Refusal.DAMAGED) from error
     return kind, written, [Found.TAGS] if len(written) != len(body) or written != body else []
 
 
 def _mp3(body: bytes) -> bytes:
-    at, frames = _after_tags(body, 0), list[bytes]()
+    return mpeg.bare(_frames(body, _frame_length))
+
+
+def _aac(body: bytes) -> bytes:
+    return b"".join(map(frames.bare_adts, _frames(body, frames.length_of_adts)))
+
+
+def _frames(body: bytes, length_of: Callable[[bytes, int], int]) -> list[bytes]:
+    """The frames of a sound, whole ones; ``length_of``: bytes of the one at a place, 0 where there is none."""
+    at, found = _after_tags(body, 0), list[bytes]()
     while at < len(body):
-        length = _frame_length(body, at)
+        length = length_of(body, at)
         if length and at + length <= len(body):
-            frames.append(body[at : at + length])
+            found.append(body[at : at + length])
             at += length
         else:
-            at = _next_frame(body, _after_tags(body, at) if body[at : at + 3] == b"ID3" else at + 1)
-    if len(frames) < _LEAST_FRAMES:
+            at = _next_frame(body, _after_tags(body, at) if body[at : at + 3] == b"ID3" else at + 1, length_of)
+    if len(found) < _LEAST_FRAMES:
         raise Refused(Refusal.DAMAGED)
-    return mpeg.bare(frames)
+    return found
 
 
 def _after_tags(body: bytes, at: int) -> int:
@@ -69,11 +79,11 @@ def _after_tags(body: bytes, at: int) -> int:
     return at
 
 
-def _next_frame(body: bytes, at: int) -> int:
+def _next_frame(body: bytes, at: int, length_of: Callable[[bytes, int], int]) -> int:
     """Where the sound goes on after a tag or a fault in its midst: at two frames, one behind the other."""
     while (at := body.find(b"\xff", at)) >= 0:
-        length = _frame_length(body, at)
-        if length and _frame_length(body, at + length):
+        length = length_of(body, at)
+        if length and length_of(body, at + length):
             return at
         at += 1
     return len(body)
@@ -95,7 +105,7 @@ def _frame_length(body: bytes, at: int) -> int:
 def _m4a(body: bytes) -> bytes:
     if not {b"ftyp", b"moov", b"mdat"} <= set(boxes.names_of(body)):
         raise Refused(Refusal.DAMAGED)
-    return boxes.blanked(body)
+    return samples.heard_alone(boxes.blanked(body))
 
 
 def _ogg(body: bytes) -> bytes:
@@ -184,3 +194,8 @@ def _wav_format(told: bytes) -> bytes:
     kept = told[: _LENGTHS_OF_FORMATS[way]]
     # Of those that say no more than the plain one, what would say more is counted and left out.
     return kept[:16] + bytes(2) if way in (3, 6, 7) and len(kept) > _PLAIN_FORMAT else kept
+
+
+_CLEANERS: dict[str, Callable[[bytes], bytes]] = {
+    "mp3": _mp3, "m4a": _m4a, "aac": _aac, "amr": frames.bare_amr, "ogg": _ogg, "wav": _wav,
+}  # fmt: skip

@@ -22,8 +22,7 @@ MOST_CHARACTERS, MOST_PLACES = 500_000, 10_000
 """Of text, and of paragraphs and cells together: many times what a filled form holds."""
 
 _LARGEST_STORY_BYTES = 10_000_000
-_STORY = "word/document.xml"
-_NOT_TYPED = ("word/glossary/", "word/theme/", "word/diagrams/drawing")
+_NOT_TYPED = ("glossary/", "theme/", "diagrams/drawing")
 _SAID_OTHERWISE = frozenset({"pPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "instrText"})
 _AS_TEXT = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _PICTURES = frozenset({"drawing", "pict", "object"})
@@ -41,13 +40,16 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
         Refused: what ``documents.clean`` refuses, or more than anybody writes into a form.
     """
     parts = documents.unpacked(body)
-    if len(parts.get(_STORY, b"")) > _LARGEST_STORY_BYTES:
+    story = documents.story_in(parts)
+    if len(parts[story]) > _LARGEST_STORY_BYTES:
         raise Refused(Refusal.LONG)
     documents.clean(body, "docx")
     reader = _Reader()
-    reader.read(_root(parts[_STORY]))
+    reader.read(_root(parts[story]))
+    folder = story[: story.rfind("/") + 1]
     for name in sorted(parts):
-        if name.startswith("word/") and name.endswith(".xml") and name != _STORY and not name.startswith(_NOT_TYPED):
+        beside = name.removeprefix(folder)
+        if name != story and name.startswith(folder) and name.endswith(".xml") and not beside.startswith(_NOT_TYPED):
             reader.read_note(_root(parts[name]))
     return "docx", json.dumps({"blocks": reader.blocks, "notes": reader.notes}, ensure_ascii=False).encode(), []
 

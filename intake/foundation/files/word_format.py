@@ -74,7 +74,7 @@ _OTHER = {
     **dict.fromkeys(("m:chr val", "m:begChr val", "m:endChr val", "m:sepChr val", "w:decimalSymbol val",
                      "w:listSeparator val"), _SIGN),
     **dict.fromkeys(("w:lvlText val", "w:listEntry val", "v:textpath string"), _SHOWN),
-    "w:fldSimple instr": re.compile(r".*", re.DOTALL),
+    "w:fldSimple instr": re.compile(r".*", re.DOTALL),  # as ``instructions`` wrote it
     "w:numFmt format": re.compile(r"(?:[^\W\d_]{1,3}|\d{1,5})(?:, (?:[^\W\d_]{1,3}|\d{1,5})){0,5}(?:, \.\.\.)?"),
     "a:font script": re.compile(r"[A-Z][a-z]{3}"),
     "a:graphicData uri": re.compile("|".join(re.escape(uri) for uri in PREFIXES)),
@@ -145,6 +145,7 @@ class Styles:
         """``named``: the identifier and the name of each."""
         self._names: dict[str, str] = {}
         self._identities: dict[str, str] = {}
+        self._called: dict[str, str] = {}
         for identity, name in named:
             number = len(self._names) + 1
             is_known = name.lower().removesuffix(" char") in _STYLES
@@ -152,6 +153,7 @@ class Styles:
             given = re.sub(r"\W", "", name.title()) if is_known else f"s{number}"
             taken = given in self._identities.values()
             self._identities.setdefault(identity, f"{given}{number}" if taken else given)
+            self._called.setdefault(name.casefold(), self._names[identity])
 
     def identity(self, given: str) -> str | None:
         """Of the style that was ``given``; None where there is none."""
@@ -160,3 +162,7 @@ class Styles:
     def name(self, given: str) -> str:
         """Of the style whose identifier was ``given``."""
         return self._names.get(given, "")
+
+    def named(self, name: str) -> str | None:
+        """What the style is called that was called ``name``; None where there is none."""
+        return self._called.get(name.casefold())
