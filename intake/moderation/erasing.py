@@ -1,10 +1,11 @@
 """Erasing hidden words for good: one person asks for it, a second one does it, and nobody can undo it.
 
 What is hidden can be shown again, and lies in every copy of the database with a key that opens it. Where that is too
-dangerous, its words are erased: wherever they stand in the submission, in every version, message, note and
-translation, a block stands for each of their characters, so that every passage that is cited stays where it is. All
-that is sealed with the text is sealed anew, and the old key is gone. Who may ask and who may agree is one permission;
-that they are two, the database itself insists on.
+dangerous, its words are erased: wherever they stand in the submission as words of their own, in whatever spelling, in
+every version, message, note and translation, a block stands for each of their letters, so that every passage that is
+cited stays where it is. All that is sealed with the text is sealed anew, and the old key is gone. Who may ask and who
+may agree is one permission; that they are two, the database itself insists on. By keyed digests the words are known
+again (``known``): what warned of them before goes on warning.
 """
 
 from __future__ import annotations
@@ -20,16 +21,14 @@ from intake.foundation import clock, register
 from intake.foundation.database import session
 from intake.submissions import search, sketches
 from intake.submissions.models import Submission
-from intake.submissions.sealing import Place, open_note, seal_anew, seal_note
+from intake.submissions.sealing import Place, open_note, seal_anew, seal_note, texts_of
 
 from . import reading, redacted, redaction, translated
+from .known import Words
 from .redacted import Erasure, Hidden, Outcome
 from .redaction import Stale
 from .services import hold, keep_still
-from .spans import Span, all_of
-
-BLOCK = "\N{FULL BLOCK}"
-"""What stands for a character that was erased."""
+from .spans import BLOCK, Span
 
 
 class StandsOpen(Exception):
@@ -64,11 +63,13 @@ def asked_for(submission: Submission) -> Mapping[int, Asked]:
 
 def erased_by(submission: Submission) -> Mapping[int, tuple[int, int]]:
     """Who asked, and who did it, for each redaction of ``submission`` whose words are erased: ids of people."""
-    return {
-        one.redaction: (one.asked_by_id, one.ended_by_id)
+    # Words that stand in several places are erased at once, whichever of them was asked for.
+    done = {
+        one.ended_at: (one.asked_by_id, one.ended_by_id)
         for one in redacted.erasures_of(submission)
         if one.outcome == Outcome.ERASED and one.ended_by_id is not None
     }
+    return {row.number: done[row.erased_at] for row in redacted.rows_of(submission) if row.erased_at in done}
 
 
 def places(submission: Submission, person: Person, number: int) -> list[Span]:
@@ -82,9 +83,23 @@ def places(submission: Submission, person: Person, number: int) -> list[Span]:
     words = _words(submission, person, hidden)
     found = {hidden.span}
     for revision in submission.revisions:
-        for name, text in reading.own_answers(submission, person, revision.number).items():
-            found.update(all_of(words, str(text), revision=revision.number, name=name))
+        answers = reading.own_answers(submission, person, revision.number)
+        # Where just these words are hidden, with a comma perhaps, the whole of what is hidden goes.
+        same = [one.span for one in redacted.standing(submission, revision.number)
+                if Words.of(one.span.of(answers)) == words]  # fmt: skip
+        for name, text in answers.items():
+            for span in words.spans(str(text), revision=revision.number, name=name):
+                found.add(next((one for one in same if _covers(one, span)), span))
     return sorted(found)
+
+
+def elsewhere(submission: Submission, person: Person, number: int) -> int:
+    """In how many messages, notes and translations of ``submission`` they stand as well; raises like ``places``."""
+    found, words = places(submission, person, number), _words(submission, person, _standing(submission, number))
+    blot = _Blot(words, found, _told(submission, words))
+    held = {(place.what, place.number) for place, text in texts_of(submission)
+            if place.what != "answers" and blot.of(place, text) != text}  # fmt: skip
+    return len(held)
 
 
 def times_open(submission: Submission, found: Iterable[Span]) -> int:
@@ -157,34 +172,66 @@ def erase(submission: Submission, person: Person, number: int, *, seen: str) -> 
     words, moment = _words(submission, person, _standing(submission, number)), clock.now()
     request.outcome, request.ended_by_id, request.ended_at = Outcome.UNDER_WAY, person.id, moment
     session().flush()
-    _blot(submission, words, found, moment)
+    _erase_everywhere(submission, words, found, moment)
+    _end_others(submission, person, moment)
     request.outcome = Outcome.ERASED
     session().flush()
     sketches.enter(submission, search.enter(submission))
     register.record("submission.erase_words", submission.reference, person_id=person.id, redaction=number)
 
 
-def _blot(submission: Submission, words: str, found: list[Span], moment: datetime) -> None:
-    """Put blocks for ``words`` wherever they stand, under a new key."""
-    # What was translated while they stood open says them in another language: all of it goes.
-    told = {one.number for one in translated.every(submission) if any(_all(words, one.source))}
-    versions: set[int] = set()
+@dataclass(frozen=True, slots=True)
+class _Blot:
+    """What becomes of each text: blocks stand where ``words`` did, in the answers at the places ``found``.
 
-    def change(place: Place, text: str) -> str:
-        spans = [one for one in found if place.what == "answers" and (one.revision, one.name) == place[1:]]
-        if spans:
-            versions.add(place.number)
-        if place.what == "translation" and place.number in told:
+    ``told`` are the numbers of translations that go as a whole.
+    """
+
+    words: Words
+    found: list[Span]
+    told: frozenset[int]
+
+    def of(self, place: Place, text: str) -> str:
+        """``text``, which stands at ``place``, without them."""
+        spans = [one for one in self.found if place.what == "answers" and (one.revision, one.name) == place[1:]]
+        if place.what == "translation" and place.number in self.told:
             spans = [Span(0, "", 0, len(text))]
-        return _blotted(text, [*spans, *_all(words, text)])
+        return _blotted(text, [*spans, *self.words.spans(text, revision=0, name="")])
 
-    seal_anew(submission, change)
+
+def _told(submission: Submission, words: Words) -> frozenset[int]:
+    """Translations that say the words, or were made where they stood open: in another script nobody finds them there.
+
+    Of words that lie across paragraphs, a translation is of a part: any two that follow one another tell it.
+    """
+    parts = [words, *(Words(words.keys[at : at + 2]) for at in range(len(words.keys) - 1))]
+    return frozenset(
+        one.number
+        for one in translated.every(submission)
+        if any(part.is_in(text) for part in parts for text in (one.source, one.text))
+    )
+
+
+def _erase_everywhere(submission: Submission, words: Words, found: list[Span], moment: datetime) -> None:
+    """Put blocks for ``words`` wherever they stand, under a new key."""
+    seal_anew(submission, _Blot(words, found, _told(submission, words)).of)
+    versions = {one.revision for one in found}
     for revision in submission.revisions:
         if revision.number in versions:
             revision.erased_at = moment
     for row in redacted.rows_of(submission):
-        if any(_covers(one, row.span) for one in found):
-            row.erased_at = row.erased_at or moment
+        if row.erased_at is None and any(_covers(one, row.span) for one in found):
+            row.erased_at = moment
+            redacted.know_again(submission, row, words.digests)
+    session().flush()
+
+
+def _end_others(submission: Submission, person: Person, moment: datetime) -> None:
+    """End what was asked for the same words where they stand elsewhere: they are erased there as well."""
+    erased = {row.number for row in redacted.rows_of(submission) if row.erased_at is not None}
+    for one in redacted.erasures_of(submission):
+        if one.outcome is None and one.redaction in erased:
+            one.outcome, one.ended_by_id, one.ended_at = Outcome.KEPT, person.id, moment
     session().flush()
 
 
@@ -192,13 +239,9 @@ def _blotted(text: str, spans: list[Span]) -> str:
     characters = list(text)
     for one in spans:
         for at in range(one.start, one.end):
-            # Lines and paragraphs stay where they are: translations are of paragraphs.
-            characters[at] = text[at] if text[at] in "\r\n" else BLOCK
+            # Where lines and words end stays: translations are of paragraphs, and a page must find where to wrap.
+            characters[at] = text[at] if text[at].isspace() else BLOCK
     return "".join(characters)
-
-
-def _all(words: str, text: str) -> list[Span]:
-    return list(all_of(words, text, revision=0, name=""))
 
 
 def _covers(outer: Span, inner: Span) -> bool:
@@ -206,8 +249,8 @@ def _covers(outer: Span, inner: Span) -> bool:
     return is_same and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _words(submission: Submission, person: Person, hidden: Hidden) -> str:
-    return hidden.span.of(reading.own_answers(submission, person, hidden.span.revision))
+def _words(submission: Submission, person: Person, hidden: Hidden) -> Words:
+    return Words.of(hidden.span.of(reading.own_answers(submission, person, hidden.span.revision)))
 
 
 def _standing(submission: Submission, number: int) -> Hidden:

@@ -7,7 +7,6 @@ stays here and says so: nothing leaves by itself, and nothing is lost by itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +29,8 @@ from intake.submissions.showing import written
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import MOVES, IllegalMove
 
-from . import reading, redacted, services
+from . import reading, services
+from .known import Words
 from .models import HeldQuestion, QuestionState, is_asked, is_held
 
 SHOWN = 50
@@ -211,7 +211,7 @@ def findings(submission: Submission, person: Person, words: str) -> tuple[Findin
 
     def repeated(text: str, _country: str | None) -> Iterator[tuple[int, int]]:
         for word in hidden:
-            yield from (found.span() for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE))
+            yield from word.places(text)
 
     rule = Rule(
         "hidden", _l("Words that are hidden from others"), _l("Leave them out: somebody else may see the question."),
@@ -220,13 +220,13 @@ def findings(submission: Submission, person: Person, words: str) -> tuple[Findin
     return screen(words, submission.country, also=(rule,))
 
 
-def _hidden_words(submission: Submission, person: Person) -> Iterator[str]:
+def _hidden_words(submission: Submission, person: Person) -> Iterator[Words]:
     revisions = {one.number: one for one in submission.revisions}
     for hidden in reading.hidden_in(submission, person):
         if hidden.lifted_at is None and (revision := revisions.get(hidden.span.revision)) is not None:
-            word = hidden.span.of(open_answers(submission, revision)).strip()
-            if len(word) >= redacted.LEAST_TELLING:
-                yield word
+            words = Words.hidden(hidden, hidden.span.of(open_answers(submission, revision)))
+            if words.is_telling:
+                yield words
 
 
 def outbox_of(person: Person) -> Outbox:

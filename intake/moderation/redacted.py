@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.foundation.database import Base, session
 from intake.foundation.types import Moment, one_of
 from intake.submissions.models import Submission
-from intake.submissions.sealing import Answers, open_note, sealed_with_text
+from intake.submissions.sealing import Answers, open_note, seal_note, sealed_with_text
 
 from .spans import NotThere, Span
 
@@ -140,7 +140,10 @@ sealed_with_text(Erasure.note, "erasure", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A redaction, opened: ``instead`` stands in its place, ``alias`` counts the people or places it names."""
+    """A redaction, opened: ``instead`` stands in its place, ``alias`` counts the people or places it names.
+
+    ``known`` are the keyed digests of its words, once they are erased (``known.Words``).
+    """
 
     number: int
     span: Span
@@ -153,6 +156,7 @@ class Hidden:
     at: datetime
     lifted_at: datetime | None
     erased_at: datetime | None = None
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +231,19 @@ def _opened(submission: Submission, rows: Iterable[Redaction]) -> list[Hidden]:
     return sorted((_open(submission, row) for row in rows), key=lambda one: (one.span, one.number))
 
 
+def know_again(submission: Submission, row: Redaction, known: Iterable[str]) -> None:
+    """Keep in the note of ``row`` by which keyed digests its words are known, now that they are erased."""
+    note = open_note(submission, "redaction", row.number, row.note)
+    row.note = seal_note(submission, "redaction", row.number, {**note, "known": list(known)})
+
+
 def _open(submission: Submission, row: Redaction) -> Hidden:
     note = open_note(submission, "redaction", row.number, row.note)
     return Hidden(
         number=row.number, span=row.span, category=Category(note["category"]), instead=note["instead"],
         stands=note["stands"], alias=note["alias"], reason=note["reason"], person_id=row.person_id, at=row.at,
         lifted_at=row.lifted_at, erased_at=row.erased_at,
+        known=tuple(note.get("known", ())),
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from flask_babel import lazy_gettext as _l
 
 from intake.accounts.models import Person
 from intake.foundation import clock, register
-from intake.foundation import search as folding
 from intake.foundation.database import session
 from intake.foundation.i18n import speaking
 from intake.foundation.languages import CODES
@@ -27,6 +26,7 @@ from intake.submissions.sealing import Answers, open_note, seal_note
 from intake.submissions.workflow import WAITING
 
 from . import reading, redacted
+from .known import Words
 from .redacted import Category, Erasure, Hidden, Outcome, Redaction, Withholding
 from .services import hold
 from .spans import Span, all_of, dense
@@ -158,7 +158,7 @@ def _hold(submission: Submission, person: Person, seen: str) -> None:
 
 
 def hide(submission: Submission, person: Person, wishes: Iterable[Wish], *, seen: str, merge: bool = False) -> None:
-    """Hide passages; with ``merge`` whatever overlaps one is lifted, and both are hidden as one passage.
+    """Hide passages; with ``merge`` whatever overlaps one is lifted, unless it is erased; both are one passage then.
 
     Raises:
         Unreadable: it does not exist for ``person``, or has no such revision.
@@ -177,7 +177,8 @@ def _hide(submission: Submission, person: Person, wish: Wish, *, merge: bool) ->
     span = wish.span
     before = redacted.every(submission)
     others = [one for one in before if one.lifted_at is None and one.span.overlaps(span)]
-    if others and not merge:
+    # What is erased stays hidden for good: no larger passage takes its place, which could be shown again.
+    if others and (not merge or any(one.erased_at is not None for one in others)):
         raise Overlapping(others)
     for one in others:
         _lift(submission, person, one.number)
@@ -201,16 +202,21 @@ def _hide(submission: Submission, person: Person, wish: Wish, *, merge: bool) ->
 
 def _alias(submission: Submission, person: Person, span: Span, stands: str, before: Iterable[Hidden]) -> int:
     """The number of the person or place that is named in ``span``: that of the same words, else the next one."""
-    known: dict[str, int] = {}
+    known: dict[object, int] = {}
     for one in before:
         if one.stands == stands and one.alias is not None:
-            known[_folded(one.span.of(reading.own_answers(submission, person, one.span.revision)))] = one.alias
-    sought = _folded(span.of(reading.own_answers(submission, person, span.revision)))
+            known[_key(Words.hidden(one, _said(submission, person, one.span)), one.span)] = one.alias
+    sought = _key(Words.of(_said(submission, person, span)), span)
     return known.get(sought, 1 + max(known.values(), default=-1))
 
 
-def _folded(text: str) -> str:
-    return " ".join(folding.words(text)) or text
+def _key(words: Words, span: Span) -> object:
+    # What holds no words, such as a sign, is the same only where it is the same passage.
+    return words.digests or span
+
+
+def _said(submission: Submission, person: Person, span: Span) -> str:
+    return span.of(reading.own_answers(submission, person, span.revision))
 
 
 def _instead(stands: str, alias: int | None, language: str) -> str:
@@ -335,18 +341,27 @@ def _open_places(
 
     With its words, where they stand open in ``answers``, and how often they stand there in all.
     """
-    every = [one for one in reading.hidden_in(submission, person) if one.lifted_at is None and one.erased_at is None]
+    every = [one for one in reading.hidden_in(submission, person) if one.lifted_at is None]
     taken = [one.span for one in every if one.span.revision == number]
-    seen: set[str] = set()
+    seen: set[object] = set()
     for one in sorted(every, key=lambda one: -one.span.revision):
         words = one.span.of(reading.own_answers(submission, person, one.span.revision))
-        if one.span.revision > number or dense(words) in seen:
+        key = one.known if one.erased_at is not None else dense(words)
+        if one.span.revision > number or key in seen:
             continue
-        seen.add(dense(words))
-        spans = [
-            span for name, text in answers.items() for span in all_of(words, str(text), revision=number, name=name)
-        ]
+        seen.add(key)
+        spans = [span for name, text in answers.items() for span in _standing(one, words, str(text), number, name)]
+        if one.erased_at is not None:
+            if not spans:
+                continue  # nobody can be told which words to look for
+            words = spans[0].of(answers)
         yield one, words, [span for span in spans if not any(span.overlaps(other) for other in taken)], len(spans)
+
+
+def _standing(one: Hidden, words: str, text: str, revision: int, name: str) -> list[Span]:
+    if one.erased_at is not None:
+        return Words.hidden(one, words).spans(text, revision=revision, name=name)
+    return list(all_of(words, text, revision=revision, name=name))
 
 
 def preview(submission: Submission, person: Person, wishes: Iterable[Wish]) -> list[Hidden]:

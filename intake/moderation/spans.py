@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+BLOCK = "\N{FULL BLOCK}"
+"""What stands for a character that was erased."""
+
 _SHORT = 3
 """Below so many letters words are looked for as words of their own, not inside others."""
 

@@ -31,7 +31,9 @@ from intake.submissions.search import also_found_by
 from intake.submissions.services import erased_with_submission
 
 from . import redacted
+from .known import Words
 from .redacted import Hidden
+from .spans import BLOCK
 
 _LEAST_COMMON = 0.3
 """Share of its words that a paragraph has in common with what it was, at least, to be known again."""
@@ -182,10 +184,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a translation may not say: the words that are ``hidden``, unless they stand ``open`` elsewhere; folded."""
+    """What a translation may not say: the words that are ``hidden``, unless they stand ``open`` elsewhere; folded.
+
+    Those that are ``erased`` are known by their digests.
+    """
 
     hidden: tuple[str, ...]
     open: str
+    erased: tuple[Words, ...] = ()
 
     @classmethod
     def of(cls, answers: Mapping[str, object], hidden: Iterable[Hidden]) -> Kept:
@@ -194,10 +200,17 @@ class Kept:
         there = redacted.without(dict(answers), every)
         said = "\n".join(text for text in there.values() if isinstance(text, str))
         words = dict.fromkeys(_folded(one.span.of(answers)) for one in every)
-        return cls(tuple(word for word in words if len(word.replace(" ", "")) >= redacted.LEAST_TELLING), _folded(said))
+        erased = {Words.hidden(one, "") for one in every if one.erased_at is not None}
+        return cls(
+            tuple(word for word in words if len(word.replace(" ", "")) >= redacted.LEAST_TELLING),
+            _folded(said),
+            tuple(one for one in erased if one.is_telling and not one.is_in(said)),
+        )
 
     def is_in(self, text: str) -> bool:
         """Whether ``text`` says any of it, in whatever spelling; in another script it is not known again."""
+        if any(one.is_in(text) for one in self.erased):
+            return True
         said = f" {_folded(text)} "
         return any(f" {word} " in said and f" {word} " not in f" {self.open} " for word in self.hidden)
 
@@ -271,6 +284,8 @@ def _pair(paragraph: Paragraph, standing: Version | None, nearest: Version | Non
         return Pair(paragraph, nearest, State.STALE if nearest is not None else State.MISSING)
     if kept.is_in(standing.text):
         return Pair(paragraph, standing, State.STALE, gives_away=True)
+    if BLOCK in standing.text:
+        return Pair(paragraph, standing, State.STALE)  # words of it were erased
     return Pair(paragraph, standing, State.CHECKED if standing.checked_at else State.DRAFT)
 
 

@@ -223,6 +223,27 @@ sealed_with_text(Message.body, "message")
 sealed_with_text(Decision.reason, "reason")
 
 
+def texts_of(submission: Submission) -> Iterator[tuple[Place, str]]:
+    """All words of somebody that are sealed with the text, and where they stand; raises ``Erased`` without its key."""
+    found: list[tuple[Place, str]] = []
+
+    def note(place: Place, text: str) -> str:
+        found.append((place, text))
+        return text
+
+    for _one, _row, _number, _plain in _changed(submission, note):
+        yield from found
+        found.clear()
+
+
+def _changed(submission: Submission, change: Callable[[Place, str], str]) -> Iterator[tuple[SealedText, Any, int, str]]:
+    for one in _SEALED_TEXTS:
+        for row in one.rows(submission):
+            number = 0 if row is submission else row.number
+            plain = _open(submission, "text_key", getattr(row, one.column.key), one.what, number)
+            yield one, row, number, one.changed(submission, number, plain, change)
+
+
 def seal_anew(submission: Submission, change: Callable[[Place, str], str]) -> None:
     """Seal all that is sealed with the text under a new key, with the words that ``change`` gives back.
 
@@ -232,12 +253,7 @@ def seal_anew(submission: Submission, change: Callable[[Place, str], str]) -> No
     Raises:
         Erased: the key is destroyed.
     """
-    changed = []
-    for one in _SEALED_TEXTS:
-        for row in one.rows(submission):
-            number = 0 if row is submission else row.number
-            plain = _open(submission, "text_key", getattr(row, one.column.key), one.what, number)
-            changed.append((one, row, number, one.changed(submission, number, plain, change)))
+    changed = list(_changed(submission, change))
     submission.text_key = keyring().seal(new_key(), "submission", "text_key", submission.reference)
     for one, row, number, plain in changed:
         setattr(row, one.column.key, _seal(submission, "text_key", plain, one.what, number))

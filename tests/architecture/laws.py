@@ -88,6 +88,7 @@ LAYER_BY_NAME = {
     "submissions.workflow": SERVICES,
     "moderation.views": VIEWS,
     "moderation.spans": DECLARATIONS,
+    "moderation.known": QUERIES,
     "moderation.redacted": QUERIES,
     "moderation.redaction": SERVICES,
     "moderation.erasing": SERVICES,

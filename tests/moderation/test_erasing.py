@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 
 from intake.foundation.crypto import SealError, open_kept, open_with
 from intake.foundation.database import Base, session, transaction
-from intake.moderation import codebook, coding, erasing, reading, redacted, redaction
+from intake.moderation import codebook, coding, erasing, outbox, reading, redacted, redaction
 from intake.moderation import services as desk_services
-from intake.moderation.erasing import BLOCK, NeedsAnother, StandsOpen
+from intake.moderation.erasing import NeedsAnother, StandsOpen
 from intake.moderation.redacted import Category, Erasure
 from intake.moderation.redaction import Stale, Wish
-from intake.moderation.spans import Span, find
+from intake.moderation.spans import BLOCK, Span, find
+from intake.moderation.translation import GivesAway, is_open_again
 from intake.submissions import happened
 from intake.submissions import services as submissions
 from intake.submissions.models import Decision, Message, Revision, Submission
@@ -30,12 +31,12 @@ from tests.moderation import desk
 from tests.moderation.desk import COLLEAGUE, LEAD, acts, found, give, signed_in, somebody, text, url
 from tests.moderation.test_races import at_once, winners
 from tests.moderation.test_search import hits
-from tests.moderation.translating import write
+from tests.moderation.translating import states, write
 
 NAME = "Zuhra Qandil"
 SAID = f"{NAME} took us to Tripoli. The guard beat her.\n\nThen Zuhra\nQandil was never seen again."
 WHERE = "what_happened"
-BLOCKS = "".join(BLOCK if one != "\n" else one for one in NAME)
+BLOCKS = "".join(one if one.isspace() else BLOCK for one in NAME)
 
 
 @pytest.fixture
@@ -118,6 +119,7 @@ def test_one_asks_and_another_one_does_it(app: Flask, lead: FlaskClient, colleag
     shown = text(colleague.get(url(reference, "protect/1/erase/")))
     assert "Her family lives there." in shown
     assert "all 2 places" in shown
+    assert "from 2 messages, notes and translations, too" in shown, "of two redactions the reasons"
     assert press(colleague, reference, "erase").status_code == 303
     done = text(colleague.get(url(reference, "protect/")))
     assert "Erased for good" in done
@@ -304,6 +306,144 @@ def test_a_later_version_is_to_be_looked_at(app: Flask, lead: FlaskClient) -> No
     assert "Words were erased for good in an earlier version" in text(lead.get(url(reference, "protect/")))
 
 
+# What is known again, though nobody can read it
+
+
+def test_other_spellings_go_and_longer_words_stay(app: Flask) -> None:
+    said = "أخذنا علي إلى السوق. السلام عليكم، ثم ذهب عَليّ."
+    reference = give(app, what_happened=said, language="ar")
+    hide_all(app, reference, "علي")
+    with app.app_context(), transaction():
+        one = found(reference)
+        span = find("عَليّ", said, revision=1, name=WHERE)
+        redaction.hide(one, somebody(), [Wish(span, Category.NAME, "name")], seen=redaction.seen_as(one))
+        submissions.write_message(one, "علينا أن نجد علي.", "ar")
+    ask(app, reference)
+    erase(app, reference)
+    with app.app_context():
+        one = found(reference)
+        assert open_answers(one, one.revisions[0])[WHERE] == "أخذنا ███ إلى السوق. السلام عليكم، ثم ذهب █████."
+    assert "علينا أن نجد ███." in everything_sealed(app, reference)
+
+
+def test_a_translation_that_says_them_stays_out_of_digests(app: Flask) -> None:
+    """It says them where the original does not, so that only they tell that it gives somebody away."""
+    reference = give(app, what_happened=f"{NAME} took us to Tripoli.\n\nThen she was never seen again.")
+    write(app, reference, None, "ZUHRA QANDIL was not seen again, in French.", target="fr", checked=True)
+    hide_all(app, reference)
+    assert states(app, reference, "fr")[1] == "stale"
+    ask(app, reference)
+    erase(app, reference)
+    assert states(app, reference, "fr")[1] == "stale"
+    with pytest.raises(GivesAway):
+        write(app, reference, None, "Zuhra Qandîl was not seen again, in French.", target="fr")
+    write(app, reference, None, "She was not seen again, in French.", target="fr", checked=True)
+    assert states(app, reference, "fr")[1] == "checked"
+
+
+def test_a_version_that_says_them_again_is_told_and_they_are_proposed(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    ask(app, reference)
+    erase(app, reference)
+    with app.app_context(), transaction():
+        one = found(reference)
+        submissions.amend(one, said_again(one, "Then ZUHRA qandil came back."), seen=1)
+    for page_of in (url(reference), url(reference, "protect/")):
+        shown = text(lead.get(page_of))
+        assert "ZUHRA qandil : stands here 1 time, not hidden" in shown
+    with app.app_context():
+        one = found(reference)
+        assert is_open_again(one, somebody()), "it leaves to no translator"
+        (proposal,) = [each for each in redaction.proposals(one, somebody(), 2) if "ZUHRA" in each.words]
+        assert proposal.wish.category is Category.NAME
+        assert "hidden" in {each.rule.name for each in outbox.findings(one, somebody(), "Where is Zuhra Qandil?")}
+
+
+def test_the_same_person_keeps_the_same_letter(app: Flask) -> None:
+    reference = give(app, what_happened="Zuhra met Amal.")
+    with app.app_context(), transaction():
+        one = found(reference)
+        for name in ("Zuhra", "Amal"):
+            span = find(name, "Zuhra met Amal.", revision=1, name=WHERE)
+            redaction.hide(one, somebody(), [Wish(span, Category.NAME, redaction.PERSON)], seen=redaction.seen_as(one))
+    ask(app, reference, 2)
+    erase(app, reference, 2)
+    with app.app_context(), transaction():
+        one = found(reference)
+        submissions.amend(one, said_again(one, "AMAL came back."), seen=1)
+        span = find("AMAL", "AMAL came back.", revision=2, name=WHERE)
+        redaction.hide(one, somebody(), [Wish(span, Category.NAME, redaction.PERSON)], seen=redaction.seen_as(one))
+        assert [each.instead for each in redacted.standing(one, 2)] == ["[Person B]"]
+
+
+def test_a_comma_that_is_hidden_with_them_goes_too(app: Flask) -> None:
+    said = "We saw Zuhra, and then Zuhra."
+    reference = give(app, what_happened=said)
+    with app.app_context(), transaction():
+        one = found(reference)
+        for start, end in ((7, 13), (23, 28)):
+            wish = Wish(Span(1, WHERE, start, end), Category.NAME, "name")
+            redaction.hide(one, somebody(), [wish], seen=redaction.seen_as(one))
+    ask(app, reference, 2)
+    erase(app, reference, 2)
+    with app.app_context():
+        one = found(reference)
+        assert open_answers(one, one.revisions[0])[WHERE] == "We saw ██████ and then █████."
+        assert all(row.erased_at is not None for row in redacted.rows_of(one))
+
+
+def test_what_is_asked_for_twice_ends_for_both(app: Flask, colleague: FlaskClient) -> None:
+    reference = told(app)
+    ask(app, reference, 1)
+    ask(app, reference, 2)
+    erase(app, reference, 2)
+    assert "asks you to decide" not in text(colleague.get("/en/staff/queue/"))
+    with app.app_context():
+        one = found(reference)
+        assert erasing.asked_for(one) == {}
+        assert erasing.erased_by(one)[1] == erasing.erased_by(one)[2]
+
+
+def test_a_larger_passage_does_not_take_the_place_of_what_is_erased(app: Flask) -> None:
+    reference = told(app)
+    ask(app, reference)
+    erase(app, reference)
+    with app.app_context(), pytest.raises(redaction.Overlapping), transaction():
+        one = found(reference)
+        wish = Wish(Span(1, WHERE, 0, 30), Category.OTHER, "left_out")
+        redaction.hide(one, somebody(), [wish], seen=redaction.seen_as(one), merge=True)
+
+
+def test_words_of_an_earlier_version_are_found_and_erased(
+    app: Flask, lead: FlaskClient, colleague: FlaskClient
+) -> None:
+    reference = give(app, what_happened=SAID)
+    with app.app_context(), transaction():
+        one = found(reference)
+        submissions.amend(one, said_again(one, "Nothing of her."), seen=1)
+    earlier = url(reference, "protect/?revision=1")
+    assert "revision=1" in lead.get(url(reference, "protect/")).get_data(as_text=True)
+    form = form_on(lead.get(earlier), having="passage")
+    assert send(lead, earlier, form, {"passage": "guard", "category": "other"}).status_code == 303
+    assert "Erase it for good" in text(lead.get(earlier))
+    assert press(lead, reference, "ask").status_code == 303
+    assert press(colleague, reference, "erase").status_code == 303
+    assert not [one for one in everything_sealed(app, reference) if "guard" in one]
+
+
+def test_words_across_paragraphs_go_from_translations_of_either(app: Flask) -> None:
+    said = "Then we saw Zuhra\n\nQandil of Tripoli again."
+    reference = give(app, what_happened=said)
+    write(app, reference, "Nous avons vu Zuhra.", "Qandil de Tripoli.", target="fr")
+    with app.app_context(), transaction():
+        one = found(reference)
+        wish = Wish(Span(1, WHERE, said.index("Zuhra"), said.index(" again")), Category.NAME, "name")
+        redaction.hide(one, somebody(), [wish], seen=redaction.seen_as(one))
+    ask(app, reference)
+    erase(app, reference)
+    assert not [one for one in everything_sealed(app, reference) if "Qandil" in one and "family" not in one]
+
+
 # The contributor
 
 
@@ -339,11 +479,20 @@ def test_outside_an_erasure_records_stay_as_they_are(app: Flask, model: Any, col
         session().execute(sa.update(model).where(model.submission_id == one.id).values({column: b"\x01\x00changed"}))
 
 
+def test_whose_wish_it_is_never_changes(app: Flask) -> None:
+    reference = told(app)
+    ask(app, reference)
+    with app.app_context():
+        other = somebody(COLLEAGUE).id
+    with app.app_context(), pytest.raises(DBAPIError, match="is a record"), transaction():
+        session().execute(sa.update(Erasure).values(asked_by_id=other))
+
+
 def test_an_erasure_that_ended_stays_as_it_ended(app: Flask) -> None:
     reference = told(app)
     ask(app, reference)
     erase(app, reference)
-    for change in ({"outcome": "kept"}, {"ended_by_id": None}, {"redaction": 2}, {"note": b"x"}):
+    for change in ({"outcome": "kept"}, {"ended_by_id": None}, {"redaction": 2}, {"note": b"x"}, {"asked_by_id": 1}):
         with app.app_context(), pytest.raises(DBAPIError), transaction():
             session().execute(sa.update(Erasure).values(change))
 

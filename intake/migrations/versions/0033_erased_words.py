@@ -33,6 +33,7 @@ REDACTION_STAYS = ("id", "submission_id", "number", "revision", "answer", "begin
 TRANSLATION_STAYS = (
     "id", "submission_id", "number", "revision", "answer", "place", "paragraph", "language", "origin", "words", "at",
 )  # fmt: skip
+ERASURE_STAYS = ("id", "submission_id", "number", "redaction", "note", "asked_by_id", "asked_at")
 ALSO = {
     "redaction": " AND ".join(
         ["OLD.lifted_at IS NULL AND NEW.erased_at {same} OLD.erased_at"]
@@ -41,8 +42,10 @@ ALSO = {
     "translation": " AND ".join(
         ["OLD.checked_at IS NULL", *(f"NEW.{name} = OLD.{name}" for name in TRANSLATION_STAYS)]
     ),
-    # A wish that has come to an end stays as it ended.
-    "erasure": "OLD.outcome IS NULL OR OLD.outcome = 'under_way'",
+    # A wish comes to an end, once; whose it is never changes.
+    "erasure": " AND ".join(
+        ["(OLD.outcome IS NULL OR OLD.outcome = 'under_way')", *(f"NEW.{name} = OLD.{name}" for name in ERASURE_STAYS)]
+    ),
 }
 """What else may be changed: a redaction is lifted, a translation checked, an erasure ended."""
 

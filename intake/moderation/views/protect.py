@@ -222,6 +222,7 @@ def _erase_page(found: Submission, number: int, form: EraseForm, trouble: Troubl
         places=[
             (one.revision, redaction.around(one, reading.own_answers(found, person, one.revision))) for one in places
         ],
+        elsewhere=erasing.elsewhere(found, person, number),
         still_open=erasing.times_open(found, places),
         asked=asked,
         is_own=asked is not None and asked.person_id == person.id,
@@ -281,13 +282,13 @@ def _stale() -> Trouble:
 
 
 def _revision(found: Submission) -> int:
-    """The version that is asked for: the latest one, or the one that stands accepted."""
+    """The version that is asked for, else the latest one."""
     asked = request.values.get("revision")
     return next((number for number in _revisions(found) if str(number) == asked), _latest(found))
 
 
 def _revisions(found: Submission) -> list[int]:
-    return sorted({_latest(found), found.accepted_revision or _latest(found)}, reverse=True)
+    return [one.number for one in reversed(found.revisions)]
 
 
 def _latest(found: Submission) -> int:
