@@ -44,13 +44,24 @@ def remember() -> None:
 
 
 def is_of_left_visit() -> bool:
-    """Whether the form that is sent stood on a page of a visit that was left, however old its token is."""
+    """Whether this browser's visit was left, or the form that is sent stood on a page of one that was."""
+    number = browser.get(current_app.config["WTF_CSRF_FIELD_NAME"])
+    numbers = [one for one in (number, _number_sent()) if one]
+    if not numbers:
+        return False
+    sought = sa.select(LeftVisit.digest).where(LeftVisit.digest.in_([_digest(str(one)) for one in numbers]))
+    return session().execute(sought).first() is not None
+
+
+def _number_sent() -> object:
+    """The number of the visit in the form that is sent, however old its token is; None without one."""
+    if request.method != "POST" or not (token := request.form.get("csrf_token")):
+        return None
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
     try:
-        number = URLSafeTimedSerializer(keys, salt=_SALT).loads(request.form.get("csrf_token", ""))
+        return URLSafeTimedSerializer(keys, salt=_SALT).loads(token)
     except BadData:
-        return False
-    return session().get(LeftVisit, _digest(str(number))) is not None
+        return None
 
 
 def erase_due() -> int:

@@ -608,16 +608,26 @@ const copy = pairs => {
     return words
   }))
 }
-const leave = async event => {
-  event.preventDefault()
-  const way = event.target
+const disappear = () => {
   hasLeft = true
   document.body.hidden = true
   document.title = ""
+}
+// Somebody left quickly in another tab.
+const vanish = () => {
+  disappear()
+  location.replace("about:blank")
+}
+const leave = async event => {
+  event.preventDefault()
+  const way = event.target
+  disappear()
   // Whatever the browser does, nobody is kept here.
   await Promise.race([clear().catch(() => {}), new Promise(resolve => setTimeout(resolve, LEAVES_WITHIN))])
-  const answer = await fetch(way.action, { method: "POST", headers: { "X-Device": "1" }, signal: AbortSignal.timeout(LEAVES_WITHIN) })
-    .catch(() => null)
+  tabs?.postMessage("left")
+  // It goes on when the page is gone: on a slow line too the server is told.
+  const told = fetch(way.action, { method: "POST", headers: { "X-Device": "1" }, keepalive: true }).catch(() => null)
+  const answer = await Promise.race([told, new Promise(resolve => setTimeout(resolve, LEAVES_WITHIN))])
   location.replace(answer?.ok ? answer.url : "about:blank")
 }
 
@@ -640,6 +650,6 @@ else {
   document.querySelector(".leave form")?.addEventListener("submit", leave)
   await begin()
   // Not before this page knows what it has; what came meanwhile is looked for.
-  tabs?.addEventListener("message", look)
+  tabs?.addEventListener("message", ({ data }) => data === "left" ? vanish() : look())
   await look()
 }

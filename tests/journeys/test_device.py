@@ -790,6 +790,38 @@ def test_going_back_after_leaving_shows_nothing_of_what_was_typed(context: Brows
     assert STORY["en"] not in page.content()
 
 
+@pytest.mark.parametrize("where", ["/device", ""])
+def test_leaving_without_a_connection_shows_nothing_later(context: BrowserContext, live: Live, where: str) -> None:
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device") + where)
+    fill(page)
+    step(page, "check")
+    expect(page.locator(".answers").first).to_be_visible()
+    context.set_offline(True)
+    page.locator(".leave button").click()
+    page.wait_for_timeout(2_000)
+    context.set_offline(False)
+    with suppress(Error):
+        page.go_back()
+    page.wait_for_timeout(300)
+    with suppress(Error):
+        page.reload()
+    expect(page.locator("body")).not_to_contain_text(STORY["en"])
+    page.goto(live.url + "/en/receipt/")
+    assert not [one for one in context.cookies() if one.get("name") == "gone"]
+
+
+def test_who_leaves_leaves_in_every_tab(context: BrowserContext, live: Live) -> None:
+    one = opt_in(context, live)
+    other = context.new_page()
+    other.goto(address(live, "en"))
+    status(other, "back")
+    one.locator(".leave button").click()
+    other.wait_for_url("about:blank")
+    one.wait_for_url("**/leave/")
+    nothing_left(one)
+
+
 def test_nothing_is_kept_of_who_did_not_ask_for_it(context: BrowserContext, live: Live) -> None:
     page = context.new_page()
     page.goto(address(live, "en"))

@@ -119,7 +119,7 @@ def test_a_control_character_in_an_address_is_nothing(client: FlaskClient, path:
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["intake.css", "desks.css", "count.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["intake.css", "desks.css", "contributor.js", "icon.svg"])
 def test_the_parts_of_a_page_are_kept_for_good_and_tell_nothing(client: FlaskClient, name: str) -> None:
     with client.get(f"/static/{name}") as answer:
         assert answer.status_code == 200

@@ -338,6 +338,38 @@ def test_after_leaving_the_pages_before_are_not_sent_again(
 
 
 @pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize("told", ["never", "without a connection"])
+def test_a_browser_that_was_not_told_shows_nothing_either(app: Flask, client: FlaskClient, told: str) -> None:
+    """On a slow line the answer never comes, and the cookie stays; without one the page leaves a mark of its own."""
+    come_back(client)
+    form = form_on(client.get(FORM), having="form_token")
+    typed = {**fields(form), "what_happened": "Nobody must read this.", "step": "check"}
+    assert b"Nobody must read this." in client.post(FORM, data=typed).data
+    if told == "never":
+        visit = client.get_cookie("visit")
+        assert visit is not None
+        other = app.test_client()
+        other.set_cookie("visit", visit.value)
+        other.post("/en/leave/")
+    else:
+        client.set_cookie("gone", "1")
+    again = client.post(FORM, data=typed)
+    assert again.status_code == 400
+    assert b"Nobody must read this." not in again.data
+    assert client.get(MINE).status_code == 302
+    # Whoever begins anew is not locked out.
+    fresh = form_on(client.get(FORM), having="form_token")
+    assert client.post(FORM, data={**fields(fresh), "step": "check"}).status_code == 422
+    assert client.post(FORM, data=typed).status_code == 400
+
+
+def test_another_site_ends_no_visit_in_an_old_browser(client: FlaskClient) -> None:
+    client.environ_base.pop("HTTP_SEC_FETCH_SITE")
+    for origin, sets in (("https://evil.example", False), ("http://localhost", True), ("null", True)):
+        assert ("left=1" in str(client.post("/en/leave/", headers={"Origin": origin}).headers)) is sets
+
+
+@pytest.mark.usefixtures("lead")
 def test_visits_that_were_left_are_forgotten_in_the_end(app: Flask, client: FlaskClient) -> None:
     client.get(FORM)
     client.post("/en/leave/")

@@ -43,6 +43,7 @@ class Hidden:
         self._styles: dict[str, _Style] = {}
         self._defaults: dict[str, str] = {}
         self._hides: dict[tuple[str, str], bool] = {}
+        self._rows: dict[Any, dict[Any, int]] = {}
         self._everywhere: Any = None
         for one in styles if styles is not None else ():
             if _name(one) == "docDefaults":
@@ -77,8 +78,10 @@ class Hidden:
         table = next(row.iterancestors("{*}tbl"), None)
         if directly is not None or table is None:
             return bool(directly)
-        parts = [*_parts_by_rows(table, row, self._band_of(table, "Row")), ""]
-        return self._of_table(self._style_of(table), parts, "trPr", "hidden")
+        style = self._style_of(table)
+        if not self._may_hide(style, "hidden"):
+            return False
+        return self._of_table(style, [*self._parts_by_rows(table, row), ""], "trPr", "hidden")
 
     def _is_hidden(self, run: Any) -> bool:
         return any(self._says(run, name) for name in (_UNSEEN, _UNSEEN_IN_BROWSERS))
@@ -106,7 +109,7 @@ class Hidden:
         style = self._style_of(table) if table is not None else ""
         if not self._may_hide(style, name):
             return False
-        by_rows = _parts_by_rows(table, row, self._band_of(table, "Row"))
+        by_rows = self._parts_by_rows(table, row)
         by_columns = _parts_by_columns(table, row, cell, self._band_of(table, "Col"))
         corners = [
             named for (of_row, of_column), named in _CORNERS.items() if {of_row, of_column} <= {*by_rows, *by_columns}
@@ -128,6 +131,16 @@ class Hidden:
         """How many rows or columns are one band."""
         told = [one.whole.find(f"{{*}}tblPr/{{*}}tblStyle{of}BandSize") for one in self._chain(self._style_of(table))]
         return max(1, _number(_told(next((one for one in told if one is not None), None))))
+
+    def _parts_by_rows(self, table: Any, row: Any) -> list[str]:
+        """To which parts of ``table`` the row belongs, as styles call them."""
+        if table not in self._rows:
+            rows = (one for one in table.iter("{*}tr") if next(one.iterancestors("{*}tbl")) is table)
+            self._rows[table] = {one: number for number, one in enumerate(rows)}
+        rows_of_it = self._rows[table]
+        return _parts(rows_of_it[row], len(rows_of_it), self._band_of(table, "Row"), "Row", [
+            _looks(table, row, name) for name in ("firstRow", "lastRow", "noHBand")
+        ])  # fmt: skip
 
     def _of_table(self, style: str, parts: list[str], kind: str, name: str) -> bool:
         """What a style of tables says, of its ``parts`` the one that counts most first."""
@@ -156,14 +169,6 @@ def _looks(table: Any, row: Any, name: str) -> bool:
     look = table.find("{*}tblPr/{*}tblLook") if look is None else look
     plainly = _told(look, name)
     return plainly not in _OFF if plainly else bool(_number(_told(look), 16) & _BITS[name])
-
-
-def _parts_by_rows(table: Any, row: Any, band: int) -> list[str]:
-    """To which parts of ``table`` the row belongs, as styles call them."""
-    rows = [one for one in table.iter("{*}tr") if next(one.iterancestors("{*}tbl")) is table]
-    return _parts(rows.index(row), len(rows), band, "Row", [
-        _looks(table, row, name) for name in ("firstRow", "lastRow", "noHBand")
-    ])  # fmt: skip
 
 
 def _parts_by_columns(table: Any, row: Any, cell: Any, band: int) -> list[str]:
