@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import format_decimal
@@ -19,11 +19,12 @@ from flask_babel import gettext as _
 from intake.accounts.models import Person
 from intake.digests import figures
 from intake.digests.attribution import ENOUGH
-from intake.digests.disclosure import counted
+from intake.digests.disclosure import counted, organisations
 from intake.digests.figures import Spread
 from intake.digests.wording import number
 from intake.foundation import register, sheets
 from intake.foundation.vocabularies import region_of
+from intake.moderation.alike import distinct_texts
 from intake.moderation.codebook import book_of
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
@@ -38,12 +39,24 @@ FORMATS = {"xlsx": sheets.XLSX, "csv": sheets.CSV}
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """Submissions, counted in each way that there is; None is not to be told.
+
+    ``texts``: those that people put together, because they say nearly the same, are one.
+    """
+
+    submissions: int
+    organisations: int | None = None
+    texts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """What was received, read and accepted in all, and the figures."""
 
-    received: int
+    received: Totals
     read: int | None
-    accepted: int
+    accepted: Totals
     figures: tuple[Figure, ...]
 
 
@@ -55,9 +68,9 @@ def on_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
     waiting = sum(row.state in (State.SUBMITTED, State.IN_REVIEW) for row in rows)
     drawn = Drawn(reader)
     return Picture(
-        received=len(rows),
+        received=_totals(held, rows),
         read=len(rows) - waiting,
-        accepted=sum(is_accepted(row) for row in rows),
+        accepted=_totals(held, [row for row in rows if is_accepted(row)]),
         figures=(
             drawn.states(rows),
             drawn.over_time(rows, both=True),
@@ -70,6 +83,14 @@ def on_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
             drawn.themes_by_group(pairs, book),
         ),
     )  # fmt: skip
+
+
+def _totals(held: ListeningSession, rows: Sequence[Any]) -> Totals:
+    return Totals(
+        submissions=len(rows),
+        organisations=len({row.organisation_index for row in rows} - {None}),
+        texts=distinct_texts(held.id, [row.reference for row in rows]),
+    )
 
 
 def beyond_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
@@ -95,9 +116,10 @@ def _beyond(held: ListeningSession, rows: Sequence[Any], reader: str, drawn: Dra
     of_types = counted(accepted, lambda row: row.stakeholder_type, tier_of)
     written = figures.spread(by_language, Counter(row.language for row in accepted), reader)
     return Picture(
-        received=len(rows),
+        # Of whom nothing was accepted, not even how many organisations they are is told.
+        received=Totals(len(rows)),
         read=None,
-        accepted=len(accepted),
+        accepted=replace(_totals(held, accepted), organisations=organisations(accepted, tier_of)),
         figures=(
             drawn.kinds(rows),
             drawn.over_time(accepted, both=False),
@@ -117,7 +139,9 @@ def export(held: ListeningSession, person: Person, *, on_desk: bool, kind: str, 
     """
     drawn = Drawn(reader)
     rows = queries.of_desk(held, person) if on_desk else queries.beyond(held, person)
-    tables = list(_beyond(held, rows, reader, drawn).figures)
+    picture = _beyond(held, rows, reader, drawn)
+    in_all = picture.accepted
+    tables = [drawn.totals(in_all.submissions, in_all.organisations, in_all.texts), *picture.figures]
     if on_desk:
         book = book_of(held.id)
         pairs = queries.coded_groups(held, person, book)
