@@ -24,7 +24,7 @@ from intake.digests.figures import Spread
 from intake.digests.wording import number
 from intake.foundation import register, sheets
 from intake.foundation.vocabularies import region_of
-from intake.moderation.alike import distinct_texts
+from intake.moderation.alike import groups_in
 from intake.moderation.codebook import book_of
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
@@ -33,21 +33,10 @@ from intake.submissions.vocabulary import State
 from . import queries
 from .areas import WORDS
 from .drawing import Drawn, Figure, is_accepted, languages, terms
+from .totals import Totals, totals
 
 FORMATS = {"xlsx": sheets.XLSX, "csv": sheets.CSV}
 """The kinds of file in which the tables can be taken along, by their ending."""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Submissions, counted in each way that there is; None is not to be told.
-
-    ``texts``: those that people put together, because they say nearly the same, are one.
-    """
-
-    submissions: int
-    organisations: int | None = None
-    texts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +55,11 @@ def on_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
     book = book_of(held.id)
     pairs = queries.coded_groups(held, person, book)
     waiting = sum(row.state in (State.SUBMITTED, State.IN_REVIEW) for row in rows)
-    drawn = Drawn(reader)
+    drawn, together = Drawn(reader), groups_in(held.id)
     return Picture(
-        received=_totals(held, rows),
+        received=totals(rows, together),
         read=len(rows) - waiting,
-        accepted=_totals(held, [row for row in rows if is_accepted(row)]),
+        accepted=totals([row for row in rows if is_accepted(row)], together),
         figures=(
             drawn.states(rows),
             drawn.over_time(rows, both=True),
@@ -83,14 +72,6 @@ def on_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
             drawn.themes_by_group(pairs, book),
         ),
     )  # fmt: skip
-
-
-def _totals(held: ListeningSession, rows: Sequence[Any]) -> Totals:
-    return Totals(
-        submissions=len(rows),
-        organisations=len({row.organisation_index for row in rows} - {None}),
-        texts=distinct_texts(held.id, [row.reference for row in rows]),
-    )
 
 
 def beyond_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
@@ -119,7 +100,7 @@ def _beyond(held: ListeningSession, rows: Sequence[Any], reader: str, drawn: Dra
         # Of whom nothing was accepted, not even how many organisations they are is told.
         received=Totals(len(rows)),
         read=None,
-        accepted=replace(_totals(held, accepted), organisations=organisations(accepted, tier_of)),
+        accepted=replace(totals(accepted, groups_in(held.id)), organisations=organisations(accepted, tier_of)),
         figures=(
             drawn.kinds(rows),
             drawn.over_time(accepted, both=False),
