@@ -79,7 +79,8 @@ def words(text: str) -> list[str]:
 
     Both sides of a search go through here, so that what it makes of a word matters only in that
     it makes the same of every spelling. What was made is kept (``submissions.search``,
-    ``submissions.sketches``): whoever changes it has these made anew, as migration 0035 does.
+    ``submissions.sketches``): whoever changes it has these made anew, as migration 0035 does. Of words that were
+    erased (``moderation.known``) nothing can be made anew: those are not known again in what is folded otherwise.
     """
     # Not in ``fold``, of which the digests of organisations are made: those cannot be made anew.
     text = _SEAT.sub("ؤ", _MARKS.sub("", unicodedata.normalize("NFKC", _ELIDED.sub("", text))))
