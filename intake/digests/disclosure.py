@@ -32,6 +32,24 @@ def counted(
     return found
 
 
+def organisations(accepted: Iterable[Any], tier_of: Callable[[Any], int]) -> int | None:
+    """How many organisations are behind what was ``accepted`` (rows as for ``counted``); None if it may not be told.
+
+    A reader takes those away that are named. What is left must be nobody, or ``ENOUGH`` organisations; and as many
+    contributors must be of none, where there is one of those, since whoever counts the one has the other as well.
+    """
+    named, unnamed, alone = set[str](), set[str](), 0
+    for row in accepted:
+        if may_name(tier_of(row)):
+            named |= {row.organisation_index} - {None}
+        elif row.organisation_index is None:
+            alone += 1
+        else:
+            unnamed.add(row.organisation_index)
+    is_told = (not unnamed or len(unnamed - named) >= ENOUGH) and (not alone or alone >= ENOUGH)
+    return len(named | unnamed) if is_told else None
+
+
 def taken_together(cells: Mapping[str, Cell]) -> AbstractSet[str] | None:
     """The codes whose cells make one row, none where all may stand alone; None when no table may be shown.
 

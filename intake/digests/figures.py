@@ -49,15 +49,15 @@ def who_we_heard(frozen: Frozen, still_named: AbstractSet[str], language: str) -
     if not frozen["received"]:
         yield Paragraph(Text(_("Nothing had been received by the cut-off day."), language), "empty")
         return
-    texts = frozen.get("distinct_texts", len(entries))
-    yield _by_kind(frozen["received"], Counter(entry["kind"] for entry in entries), texts, language)
+    named = {entry["reference"] for entry in entries if may_name(entry["tier"])}
+    outdated = not named <= still_named
+    note = " ".join(_also_counted(frozen, language, outdated=outdated)) if entries else ""
+    yield _by_kind(frozen["received"], Counter(entry["kind"] for entry in entries), note, language)
     if not entries:
         nobody = _("Nothing had been accepted by the cut-off day: there is nobody to count here yet.")
         yield Paragraph(Text(nobody, language), "empty")
         return
     n = number(len(entries), language)
-    named = {entry["reference"] for entry in entries if may_name(entry["tier"])}
-    outdated = not named <= still_named
     types = [(code, label("stakeholder_types", code, language)) for code in vocabulary("stakeholder_types")]
     by_type = _("Accepted submissions by kind of contributor (n = %(n)s)", n=n)
     counted = cells(frozen, "stakeholder_types")
@@ -74,7 +74,22 @@ def who_we_heard(frozen: Frozen, still_named: AbstractSet[str], language: str) -
     yield _by_tier(Counter(entry["tier"] for entry in entries), n, language)
 
 
-def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], texts: int, language: str) -> Table:
+def _also_counted(frozen: Frozen, language: str, *, outdated: bool) -> Iterator[str]:
+    """What was accepted, counted as organisations and as distinct texts."""
+    organisations, texts = frozen.get("organisations"), frozen.get("distinct_texts")
+    # Counted with somebody who was named and is no longer, it would tell of those who never were.
+    if organisations is not None and not outdated:
+        yield _("Organisations whose submissions were accepted: n = %(n)s.", n=number(organisations, language))
+    # Said only where it tells something: nobody is to wonder what a second figure beside the same one means.
+    if texts is not None and texts < len(frozen["entries"]):
+        yield _(
+            "Distinct texts among those accepted: n = %(texts)s. Submissions that say nearly the same are one text "
+            "here.",
+            texts=number(texts, language),
+        )
+
+
+def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], note: str, language: str) -> Table:
     rows = [(Text(str(KIND_LABELS[kind]), language), received.get(kind, 0), accepted.get(kind, 0)) for kind in Kind]
     total = (Text(_("All kinds"), language), sum(received.values()), sum(accepted.values()))
     caption = _(
@@ -82,13 +97,7 @@ def _by_kind(received: Mapping[str, int], accepted: Mapping[str, int], texts: in
         received=number(total[1], language), accepted=number(total[2], language),
     )  # fmt: skip
     head = (_("Kind of submission"), _count(State.SUBMITTED), _count(State.ACCEPTED))
-    # Said only where it tells something: nobody is to wonder what a second figure beside the same one means.
-    distinct = _(
-        "Distinct texts among those accepted: n = %(texts)s. Submissions that say nearly the same are one text here.",
-        texts=number(texts, language),
-    )  # fmt: skip
-    note = Text(distinct, language) if texts < total[2] else None
-    return Table(Text(caption, language), _head(head, language), (*rows, total), note)
+    return Table(Text(caption, language), _head(head, language), (*rows, total), Text(note, language) if note else None)
 
 
 def _by_tier(accepted: Mapping[int, int], n: Text, language: str) -> Table:

@@ -10,8 +10,11 @@ which then knows of every withdrawal. A freeze is a ``dict`` of
   ``working_group`` ``{code, name, co_leads}`` or None, ``organisers`` names, ``format``, ``audience`` and
   ``languages`` codes, ``interpretation`` as in the programme, ``consent_ceiling`` 0–4 or None,
   ``guiding_questions`` list of ``{position, text}``
-* ``received`` ``{kind: n}``; ``distinct_texts`` how many texts were accepted, where those that people put together
-  because they say nearly the same count once (missing in freezes from before anybody could)
+* ``received`` ``{kind: n}``
+* ``organisations`` how many sent what was accepted, None where that would point at one that is not named (missing in
+  freezes from before they were counted)
+* ``distinct_texts`` how many texts were accepted, where those that people put together because they say nearly the
+  same count once (missing in freezes from before anybody could)
 * ``stakeholder_types`` and ``regions`` of what was accepted, ``{code: cell}`` with ``""`` for what was not
   said; a cell is ``{n, unnamed, contributors}``: submissions, those of them whose contributor may not be
   named by the consent at the freeze, and how many contributors sent these, each counted in the first

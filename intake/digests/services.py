@@ -21,7 +21,7 @@ from intake.submissions.consent import effective
 
 from . import queries
 from .builder import build
-from .disclosure import counted
+from .disclosure import counted, organisations
 from .document import Document
 from .formats import FORMATS, Format, filename
 from .freeze import TEMPLATE, Frozen, by_reference, fingerprint, vocabulary_version
@@ -81,6 +81,7 @@ def _freeze(held: ListeningSession, version: int, moment: datetime, cutoff: date
         "cutoff": clock.day(cutoff).isoformat(),
         "session": _session(held),
         "received": dict(Counter(row.kind for row in received)),
+        "organisations": organisations(accepted, lambda row: _tier(held, row)),
         "distinct_texts": distinct_texts(held.id, [row.reference for row in accepted]),
         "stakeholder_types": _cells(held, accepted, lambda row: row.stakeholder_type),
         "regions": _cells(held, accepted, lambda row: region_of(row.country or "")),

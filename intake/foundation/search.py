@@ -41,23 +41,66 @@ _LETTERS = str.maketrans(
 _ARTICLES = ("وبال", "وكال", "فبال", "وال", "فال", "بال", "كال", "ولل", "ال", "لل")
 """The Arabic article with what is written onto it, longest first."""
 _SHORTEST_STEM = 3
+_LAM = "ل"
+
+_LAM_FIRST = frozenset(
+    fold(
+        """
+        لاجئ لاجئة لاجئين لاجئون لاجئات لاجئتين لاجئو لاجئي لاجئيها لجنة لجنتين لجنتنا لجنتها لجنتهم لجان لجاننا
+        لغات لغتنا لغتها لغتهم لغتي لغوي لغوية لغويين لغويات لقاءات لقاءاتنا لقاؤنا لقائنا لقاح لقاحات لهجة لهجات
+        لائحة لائحتها لوائح لوائحها لافتة لافتات لوحة لوحات لحظة لحظات ليلة ليالي لباس لسان لحوم لصوص
+        لاعب لاعبة لاعبين لاعبون لاعبات لوجستي لوجستية لوجستيات
+        لبنان لبناني لبنانية لبنانيين لبنانيون لبنانيات ليبيا ليبي ليبية ليبيين ليبيون ليبيات ليبيريا ليسوتو
+        لاتفيا ليتوانيا لوكسمبورغ ليختنشتاين لاوس لندن لاهاي لشبونة لاتينية
+        """
+    ).split()
+)
+"""Nouns whose first letter is a lam, in the forms that are written, folded.
+
+After "for the" that lam is one of the two that are written, and nothing else tells it: «للجنة» is "for the committee"
+and "for the garden". Those stand here of which the word without its lam is none or a rare one; those of three letters
+(لغة, لجوء, لقاء) need not.
+"""
 
 
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|(?:jus|lors|puis)?qu)['’ʼ](?=\w)", re.IGNORECASE)
 """French little words that lose their vowel before another one: «l’eau» is looked for as «eau»."""
+
+_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+_SEAT = re.compile(r"ئ(?=و(?!ن?\b))|(?<=ش)(?<![ان]ش)ئ(?=ون\b)")
+"""A hamza on the letter on which Egypt writes it where others write it on waw: «مسئول», «شئون».
+
+Not before the ending of a plural, where everybody writes it so («لاجئون»), but for the one word that ends like that.
+"""
 
 
 def words(text: str) -> list[str]:
     """The words of ``text`` as they are looked for, in order: folded, without an article that is written onto them.
 
     Both sides of a search go through here, so that what it makes of a word matters only in that
-    it makes the same of every spelling.
+    it makes the same of every spelling. What was made is kept (``submissions.search``,
+    ``submissions.sketches``): whoever changes it has these made anew, as migration 0035 does. Of words that were
+    erased (``moderation.known``) nothing can be made anew: those are not known again in what is folded otherwise.
     """
-    return [_without_article(word) for word in fold(_ELIDED.sub("", text)).translate(_LETTERS).split()]
+    # Not in ``fold``, of which the digests of organisations are made: those cannot be made anew.
+    text = _SEAT.sub("ؤ", _MARKS.sub("", unicodedata.normalize("NFKC", _ELIDED.sub("", text))))
+    return [_without_article(word) for word in fold(text).translate(_LETTERS).split()]
 
 
 def _without_article(word: str) -> str:
     if not "\u0600" < word[0] < "\u06ff":
         return word
     article = next((one for one in _ARTICLES if word.startswith(one)), "")
-    return word[len(article) :] if len(word) - len(article) >= _SHORTEST_STEM else word
+    stem = word[len(article) :]
+    if article.endswith(_LAM * 2) and _keeps_lam(stem):
+        stem = _LAM + stem
+    return stem if len(stem) >= _SHORTEST_STEM else word
+
+
+def _keeps_lam(stem: str) -> bool:
+    """Whether of the two lams before ``stem`` one belongs to the word.
+
+    Before two letters one stays in any case: «للغة» is of the word «لغة», and where there is no such word
+    («للحق») what is left is that word after "for" without an article («لحق»).
+    """
+    return len(stem) < _SHORTEST_STEM or _LAM + stem in _LAM_FIRST

@@ -9,7 +9,7 @@ A member's row goes with its sketch, the moment the submission is withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -275,14 +275,22 @@ def distinct_texts(listening_session_id: int, references: Collection[str]) -> in
 
     What people put together counts once, wherever the one that stands for it is.
     """
-    grouped = session().execute(
+    return texts_among(references, groups_in(listening_session_id))
+
+
+def groups_in(listening_session_id: int) -> dict[str, int]:
+    """The groups of the submissions to a listening session, by reference; what stands alone is not among them."""
+    grouped = (
         sa.select(Submission.reference, LikenessMember.group_id)
         .join(LikenessMember, LikenessMember.submission_id == Submission.id)
         .where(Submission.listening_session_id == listening_session_id)
     )
-    counted = set(references)
-    groups = [row.group_id for row in grouped if row.reference in counted]
-    return len(counted) - len(groups) + len(set(groups))
+    return {row.reference: row.group_id for row in session().execute(grouped)}
+
+
+def texts_among(references: Iterable[str], together: Mapping[str, int]) -> int:
+    """How many texts the submissions called ``references`` are, of which ``together`` gives the groups."""
+    return len({together.get(one, one) for one in references})
 
 
 # What people do.

@@ -83,6 +83,12 @@ class Drawn:
         head = (_("State"), COUNT_LABELS[State.SUBMITTED])
         return self._single("state", _("How far it is read"), head, named)
 
+    def totals(self, submissions: int, organisations: int | None, texts: int | None) -> Figure:
+        """What was accepted in all, counted in each way that may be told."""
+        found = ((_("Submissions"), submissions), (_("Organisations"), organisations), (_("Distinct texts"), texts))
+        rows = [(self._here(words), (n,)) for words, n in found if n is not None]
+        return self._figure("total", _("In all"), self._head(_("Counted as"), COUNT_LABELS[State.ACCEPTED]), rows)
+
     def kinds(self, rows: Sequence[Any]) -> Figure:
         """What was received and accepted, by kind."""
         found = [(self._here(KIND_LABELS[kind]), [row for row in rows if row.kind == kind]) for kind in Kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from intake.foundation.i18n import as_in
 from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import subregion_of
+from intake.moderation.alike import groups_in
 from intake.moderation.codebook import book_of
 from intake.programme.models import ListeningSession
 from intake.programme.words import day_in_words
@@ -25,6 +26,7 @@ from . import queries
 from .drawing import is_accepted
 from .expected import Axis, Expected, called, expected
 from .models import GapMark, Mark
+from .totals import Totals, totals
 
 
 class NoSuchGap(LookupError):
@@ -37,20 +39,23 @@ class NoReason(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Somebody from whom the session wants to hear: why, what came, and what was noted last."""
+    """Somebody from whom the session wants to hear: why, what came, and what was noted last.
+
+    ``received`` and ``accepted`` are submissions, the latter counted as organisations and texts, too.
+    """
 
     axis: Axis
     code: str
     label: Text
     why: tuple[str, ...]
     received: int
-    accepted: int
+    accepted: Totals
     mark: GapMark | None
 
     @property
     def is_open(self) -> bool:
         """Whether nothing was accepted and nobody did anything about it."""
-        return not self.accepted and (self.mark is None or self.mark.mark == Mark.OPEN)
+        return not self.accepted.submissions and (self.mark is None or self.mark.mark == Mark.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,11 @@ class Coverage:
 def coverage(held: ListeningSession, person: Person, reader: str) -> Coverage:
     """Whom ``held`` asks for, against what ``person`` reads of it."""
     every = _gaps(held, person, reader)
-    silent = [one for one in every if not one.accepted]
+    silent = [one for one in every if not one.accepted.submissions]
     return Coverage(
         to_act_on=tuple(one for one in silent if one.is_open),
         seen_to=tuple(one for one in silent if not one.is_open),
-        heard=tuple(one for one in every if one.accepted),
+        heard=tuple(one for one in every if one.accepted.submissions),
     )
 
 
@@ -151,7 +156,7 @@ def _lines(every: Iterable[Gap]) -> Iterable[tuple[str, ...]]:
     for one in every:
         noted = one.mark
         yield (
-            one.axis.value, one.label.text, " | ".join(one.why), "yes" if one.accepted else "no",
+            one.axis.value, one.label.text, " | ".join(one.why), "yes" if one.accepted.submissions else "no",
             *((noted.mark, noted.at.date().isoformat(), noted.note) if noted else ("", "", "")),
         )  # fmt: skip
 
@@ -159,24 +164,28 @@ def _lines(every: Iterable[Gap]) -> Iterable[tuple[str, ...]]:
 def _gaps(held: ListeningSession, person: Person, reader: str) -> list[Gap]:
     rows = queries.of_desk(held, person)
     groups = queries.coded_groups(held, person, book_of(held.id))
-    whole, part = _counted(rows, groups), _counted([row for row in rows if is_accepted(row)], groups)
-    marks = queries.marks(held)
+    found, together, marks = _sorted(rows, groups), groups_in(held.id), queries.marks(held)
 
     def gap(one: Expected) -> Gap:
         key = (one.axis, one.code)
-        return Gap(*key, called(*key, reader), one.why, whole[key], part[key], marks.get((one.axis.value, one.code)))
+        accepted = totals([row for row in found[key] if is_accepted(row)], together)
+        noted = marks.get((one.axis.value, one.code))
+        return Gap(*key, called(*key, reader), one.why, len(found[key]), accepted, noted)
 
     return [gap(one) for one in expected(held, reader)]
 
 
-def _counted(rows: Iterable[Any], coded: Iterable[tuple[int, str, str | None]]) -> Counter[tuple[Axis, str | None]]:
-    found: Counter[tuple[Axis, str | None]] = Counter()
-    here = set()
+def _sorted(
+    rows: Iterable[Any], coded: Iterable[tuple[int, str, str | None]]
+) -> defaultdict[tuple[Axis, str | None], list[Any]]:
+    """The ``rows`` by everything that they are counted as."""
+    found = defaultdict[tuple[Axis, str | None], list[Any]](list)
+    here = {}
     for row in rows:
-        here.add(row.id)
-        found[Axis.WHO, row.stakeholder_type] += 1
-        found[Axis.LANGUAGE, row.language] += 1
-        found[Axis.REGION, subregion_of(row.country) if row.country else None] += 1
-    for _submission, group in {(submission, group) for submission, _theme, group in coded if submission in here}:
-        found[Axis.GROUP, group] += 1
+        here[row.id] = row
+        found[Axis.WHO, row.stakeholder_type].append(row)
+        found[Axis.LANGUAGE, row.language].append(row)
+        found[Axis.REGION, subregion_of(row.country) if row.country else None].append(row)
+    for submission, group in {(submission, group) for submission, _theme, group in coded if submission in here}:
+        found[Axis.GROUP, group].append(here[submission])
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import format_decimal
@@ -19,11 +19,12 @@ from flask_babel import gettext as _
 from intake.accounts.models import Person
 from intake.digests import figures
 from intake.digests.attribution import ENOUGH
-from intake.digests.disclosure import counted
+from intake.digests.disclosure import counted, organisations
 from intake.digests.figures import Spread
 from intake.digests.wording import number
 from intake.foundation import register, sheets
 from intake.foundation.vocabularies import region_of
+from intake.moderation.alike import groups_in
 from intake.moderation.codebook import book_of
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
@@ -32,6 +33,7 @@ from intake.submissions.vocabulary import State
 from . import queries
 from .areas import WORDS
 from .drawing import Drawn, Figure, is_accepted, languages, terms
+from .totals import Totals, totals
 
 FORMATS = {"xlsx": sheets.XLSX, "csv": sheets.CSV}
 """The kinds of file in which the tables can be taken along, by their ending."""
@@ -41,9 +43,9 @@ FORMATS = {"xlsx": sheets.XLSX, "csv": sheets.CSV}
 class Picture:
     """What was received, read and accepted in all, and the figures."""
 
-    received: int
+    received: Totals
     read: int | None
-    accepted: int
+    accepted: Totals
     figures: tuple[Figure, ...]
 
 
@@ -53,11 +55,11 @@ def on_desk(held: ListeningSession, person: Person, reader: str) -> Picture:
     book = book_of(held.id)
     pairs = queries.coded_groups(held, person, book)
     waiting = sum(row.state in (State.SUBMITTED, State.IN_REVIEW) for row in rows)
-    drawn = Drawn(reader)
+    drawn, together = Drawn(reader), groups_in(held.id)
     return Picture(
-        received=len(rows),
+        received=totals(rows, together),
         read=len(rows) - waiting,
-        accepted=sum(is_accepted(row) for row in rows),
+        accepted=totals([row for row in rows if is_accepted(row)], together),
         figures=(
             drawn.states(rows),
             drawn.over_time(rows, both=True),
@@ -95,9 +97,10 @@ def _beyond(held: ListeningSession, rows: Sequence[Any], reader: str, drawn: Dra
     of_types = counted(accepted, lambda row: row.stakeholder_type, tier_of)
     written = figures.spread(by_language, Counter(row.language for row in accepted), reader)
     return Picture(
-        received=len(rows),
+        # Of whom nothing was accepted, not even how many organisations they are is told.
+        received=Totals(len(rows)),
         read=None,
-        accepted=len(accepted),
+        accepted=replace(totals(accepted, groups_in(held.id)), organisations=organisations(accepted, tier_of)),
         figures=(
             drawn.kinds(rows),
             drawn.over_time(accepted, both=False),
@@ -117,7 +120,9 @@ def export(held: ListeningSession, person: Person, *, on_desk: bool, kind: str, 
     """
     drawn = Drawn(reader)
     rows = queries.of_desk(held, person) if on_desk else queries.beyond(held, person)
-    tables = list(_beyond(held, rows, reader, drawn).figures)
+    picture = _beyond(held, rows, reader, drawn)
+    in_all = picture.accepted
+    tables = [drawn.totals(in_all.submissions, in_all.organisations, in_all.texts), *picture.figures]
     if on_desk:
         book = book_of(held.id)
         pairs = queries.coded_groups(held, person, book)

@@ -35,7 +35,8 @@ one in sixteen (``bench.alike``); every further number makes it less likely that
 class Sketch(Base):
     """The sketch of one submission's latest revision.
 
-    ``signature`` are its numbers, None for a text that is too short; ``text_digest`` is equal for equal words.
+    ``signature`` are its numbers, None for a text that is too short; ``text_digest`` is equal for equal words, and
+    begins with ``anew`` where an upgrade asks for the sketch to be made again (no digit of a digest is an n or w).
     """
 
     __tablename__ = "sketch"
@@ -62,6 +63,7 @@ class SketchBand(Base):
     value: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
 
 
+_ANEW = "anew"
 _CHANGE = sa.update(Sketch).where(Sketch.submission_id == sa.bindparam("of"))
 _FORGET_BANDS = sa.delete(SketchBand).where(SketchBand.submission_id == sa.bindparam("of"))
 
@@ -81,12 +83,20 @@ def enter(submission: Submission, words: Sequence[str], *, new: bool = False) ->
 
 
 def enter_missing(count: int) -> int:
-    """Enter at most ``count`` submissions that have none, as after an upgrade; returns how many."""
-    there = sa.select(Sketch.submission_id).where(Sketch.submission_id == Submission.id)
-    missing = sa.select(Submission).where(Submission.state != State.WITHDRAWN, ~there.exists()).limit(count)
-    found = session().scalars(missing.order_by(Submission.id.desc())).all()
+    """Enter at most ``count`` submissions that have none or an outdated one, as after an upgrade; returns how many."""
+    missing = (
+        sa.select(Submission)
+        .outerjoin(Sketch, Sketch.submission_id == Submission.id)
+        .where(
+            Submission.state != State.WITHDRAWN,
+            sa.or_(Sketch.submission_id.is_(None), Sketch.text_digest.startswith(_ANEW)),
+        )
+        .order_by(Submission.id.desc())
+        .limit(count)
+    )
+    found = session().scalars(missing).all()
     for submission in found:
-        enter(submission, search.words_of(submission, submission.revisions[-1]), new=True)
+        enter(submission, search.words_of(submission, submission.revisions[-1]))
     return len(found)
 
 

@@ -136,6 +136,7 @@ LAYER_BY_NAME = {
     "picture.drawing": SERVICES,
     "picture.expected": DECLARATIONS,
     "picture.gaps": SERVICES,
+    "picture.totals": SERVICES,
     "pages.privacy": DECLARATIONS,
     "examples.loader": SERVICES,
 }

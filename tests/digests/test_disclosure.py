@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from intake.digests import services
 from intake.digests.attribution import ANYBODY, ENOUGH, Member, strata
 from intake.digests.builder import build
-from intake.digests.disclosure import taken_together
+from intake.digests.disclosure import organisations, taken_together
 from intake.digests.document import Document, Entry, Table
 from intake.digests.freeze import Cell, Frozen, cells
 from intake.digests.gate import let_through
@@ -379,6 +379,57 @@ def test_a_freeze_of_template_1_still_exports_as_if_anybody_were_unnamed(app: Fl
 def test_what_is_taken_together(hiding: dict[str, int], together: set[str] | None) -> None:
     found = taken_together({code: Cell(n + 1, n, n) for code, n in hiding.items()})
     assert found == together
+
+
+class Row(NamedTuple):
+    """What is counted of a submission, as far as organisations go."""
+
+    organisation_index: str | None
+    tier: int
+
+
+@pytest.mark.parametrize(
+    ("named", "unnamed", "told"),
+    [
+        ("", "", 0),
+        ("ab", "", 2),
+        ("a", "bcd", 4),
+        ("a", "bbbcd", 4),
+        ("", "ab", None),
+        ("abc", "d", None),
+        ("abc", "abc", None),
+        ("a", "abcd", 4),
+        ("", "abc-", None),
+        ("", "abc--", None),
+        ("", "abc---", 3),
+        ("a-", "---", 1),
+        ("a", "-", None),
+    ],
+)
+def test_how_many_organisations_are_told(named: str, unnamed: str, told: int | None) -> None:
+    rows = [Row(None if one == "-" else one, tier) for some, tier in ((named, 4), (unnamed, 2)) for one in some]
+    assert organisations(rows, lambda row: row.tier) == told
+
+
+def test_a_digest_says_how_many_organisations_there_are_as_long_as_it_may(app: Flask) -> None:
+    sent = [Sent(Kind.TESTIMONY, "women_led", "SN", 2, 4, n) for n in (1, 2, 3, 3)]
+    with app.app_context():
+        digest, behind = compiled(*sent, Sent(Kind.TESTIMONY, "workers", "LB", 4, 4, 9))
+        few, _behind = compiled(*sent[1:])
+        assert (digest.frozen["organisations"], few.frozen["organisations"]) == (4, None)
+        assert said_of_kinds(digest.frozen) == "Organisations whose submissions were accepted: n = 4."
+        assert said_of_kinds(few.frozen) == ""
+        before = {name: value for name, value in digest.frozen.items() if name != "organisations"}
+        assert said_of_kinds(before) == "", "as it was issued"
+        (named,) = (reference for reference, each in behind.items() if each.tier == Tier.NAMED)
+        with transaction():
+            found = services.queries.accepted_submissions(digest.listening_session.code)[named]
+            submissions.change_consent(found, Consent(Tier.ANONYMOUS, False, False), "en")
+        assert said_of_kinds(digest.frozen) == ""
+
+
+def said_of_kinds(frozen: Frozen) -> str:
+    return str(tables(build(frozen, let_through(frozen), "en"))[0].note or "")
 
 
 MEMBERS = st.builds(

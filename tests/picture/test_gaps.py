@@ -19,7 +19,8 @@ from intake.foundation.multilingual import Multilingual
 from intake.foundation.vocabularies import vocabulary
 from intake.picture.expected import TYPES_OF_AUDIENCE, expected
 from tests.forms import form_on, page, send
-from tests.moderation.desk import COLLEAGUE, OTHER, WG3, acts, give, held, put_in_state, signed_in, text
+from tests.moderation.desk import COLLEAGUE, OTHER, WG3, acts, counting, give, held, put_in_state, signed_in, text
+from tests.moderation.test_alike import LETTER, together
 
 HERE = "/en/staff/sessions/wg3-2020-06-09/gaps/"
 
@@ -110,6 +111,27 @@ def test_each_sees_the_gaps_of_what_they_may_read(app: Flask, lead: FlaskClient)
     assert "English" in listed(lead)["Not heard from"]
     assert listed(signed_in(app, COLLEAGUE))["Heard from"] == ["English"]
     assert signed_in(app, OTHER).get(HERE).status_code == 404
+
+
+def test_who_was_heard_is_counted_as_organisations_and_texts_too(app: Flask, lead: FlaskClient) -> None:
+    given = [give(app, what_happened=LETTER, organisation=name) for name in ("MSF", "MSF", None, "IDC")]
+    together(app, given[0], given[1])
+    for one in given[:3]:
+        put_in_state(app, one, "accepted")
+    [heard] = page(lead.get(HERE)).xpath("//table[caption='Heard from']")
+    assert [cell.text_content() for cell in heard.cssselect("thead th")][1:] == [
+        "Received", "Accepted", "Organisations", "Distinct texts",
+    ]  # fmt: skip
+    assert [cell.text_content() for cell in heard.cssselect("tbody td")] == ["4", "3", "1", "2"]
+    facts = page(lead.get(f"{HERE}language/en/")).cssselect("dl.facts dd")
+    assert [one.text_content().strip() for one in facts][-4:] == ["4", "3", "1", "2"]
+    with counting(app) as few:
+        lead.get(HERE)
+    programme(app, languages=["en", "fr", "es"], audience=["civil_society"])
+    put_in_state(app, give(app, language="es", stakeholder_type="civil_society"), "accepted")
+    with counting(app) as many:
+        lead.get(HERE)
+    assert len(many) == len(few)
 
 
 def test_who_was_invited_is_one_record_that_all_see(app: Flask, lead: FlaskClient) -> None:

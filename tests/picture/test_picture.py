@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.forms import form_on, page, send
 from tests.moderation.desk import COLLEAGUE, OTHER, WG3, acts, counting, give, put_in_state, received, signed_in, text
+from tests.moderation.test_alike import LETTER, together
 from tests.moderation.test_excerpts import add
 
 HERE = "/en/staff/sessions/wg3-2020-06-09/picture/"
@@ -62,6 +63,49 @@ def test_a_desk_counts_what_was_received_and_accepted(app: Flask, lead: FlaskCli
     assert found["How far it is read"] == {"Received": ("1",), "Accepted": ("2",)}
     assert sorted(found["Over time"].values()) == [("1", "0"), ("2", "2")]
     assert "Nothing received: Civil society organisation" in text(lead.get(HERE))
+
+
+def totals(client: FlaskClient) -> dict[str, list[tuple[str, str]]]:
+    """The figures at the top, by what was counted: number and of what."""
+    return {
+        str(one.get("aria-label")): [
+            (tile.cssselect("b")[0].text_content(), tile.cssselect("span")[0].text_content()) for tile in one
+        ]
+        for one in page(client.get(HERE)).cssselect("ul.tiles")
+    }
+
+
+def test_at_the_top_it_is_counted_as_submissions_organisations_and_texts(app: Flask, lead: FlaskClient) -> None:
+    given = [give(app, what_happened=LETTER, organisation=name) for name in ("MSF", "msf", "MSF ", None, "IDC")]
+    give(app, organisation="ACT Alliance")  # the lead's own
+    together(app, given[0], given[1], given[3])
+    for one in given[:3]:
+        put_in_state(app, one, "accepted")
+    found = totals(lead)
+    assert found["Accepted"] == [("3", "Accepted"), ("1", "Organisations"), ("2", "Distinct texts")]
+    assert found["Received"] == [
+        ("5", "Received"), ("2", "Organisations"), ("3", "Distinct texts"), ("3", "Read to the end"),
+    ]  # fmt: skip
+    assert totals(signed_in(app, COLLEAGUE))["Received"][:2] == [("6", "Received"), ("3", "Organisations")]
+
+
+def test_beyond_the_desk_organisations_are_told_where_they_point_at_nobody(
+    app: Flask, lead: FlaskClient, drafter: FlaskClient
+) -> None:
+    for name in ("MSF", "IDC"):
+        accepted(app, organisation=name)
+    told = "The number of organisations is left out"
+    assert totals(drafter) == {
+        "Received": [("2", "Received")], "Accepted": [("2", "Accepted"), ("2", "Distinct texts")],
+    }  # fmt: skip
+    assert told in text(drafter.get(HERE))
+    assert ["In all", "Organisations", "Accepted", "2"] not in rows(lead)
+    accepted(app, organisation="Caritas")
+    assert totals(drafter)["Accepted"] == [("3", "Accepted"), ("3", "Organisations"), ("3", "Distinct texts")]
+    assert told not in text(drafter.get(HERE))
+    assert rows(lead)[1:4] == [
+        ["In all", what, "Accepted", "3"] for what in ("Submissions", "Organisations", "Distinct texts")
+    ]
 
 
 def test_an_empty_session_says_so(lead: FlaskClient) -> None:
