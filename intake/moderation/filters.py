@@ -16,6 +16,8 @@ from intake.foundation.paging import ID_BOUND, Cursor
 from intake.foundation.vocabularies import countries, vocabulary
 from intake.submissions.vocabulary import Kind, State
 
+from .themes import ReadAs, is_theme
+
 
 class Flag(StrEnum):
     """What is to be seen before everything else."""
@@ -53,7 +55,8 @@ class Filters:
     Of a new message that may be anything: also what was decided is asked about. ``claimed`` is one
     of ``Claimed`` or the id of a person, ``region`` the M49 code of a subregion, ``who`` a kind of
     contributor, ``age`` the least number of days since it came; ``stale`` asks for what waits too long,
-    ``unanswered`` for questions that had no answer for too long.
+    ``unanswered`` for questions that had no answer for too long. ``theme`` is one as ``themes`` writes it, and
+    ``read_as`` what the code books say of it: they are asked where the list is, and an address does not hold it.
     """
 
     listening_session: str | None = None
@@ -71,6 +74,7 @@ class Filters:
     unanswered: bool = False
     order: Order = Order.OLDEST
     after: Cursor | None = None
+    read_as: ReadAs = ()
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> Filters:
@@ -84,7 +88,7 @@ class Filters:
             flag=Flag(flag) if (flag := _known(arguments.get("flag"), list(Flag))) else None,
             region=_known(arguments.get("region"), regions()),
             who=_known(arguments.get("who"), list(vocabulary("stakeholder_types"))),
-            theme=_known(arguments.get("theme"), list(vocabulary("themes"))),
+            theme=theme if is_theme(theme := arguments.get("theme", "")) else None,
             claimed=_claimed(arguments.get("claimed")),
             age=int(age) if age else None,
             files=arguments.get("files") == "yes",

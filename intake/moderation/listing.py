@@ -27,7 +27,8 @@ from intake.submissions.vocabulary import KIND_LABELS, STATE_LABELS, State
 
 from .facets import Counted
 from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, regions
-from .queries import QueueRow
+from .queries import QueueRow, chosen_of
+from .themes import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,11 @@ _CLAIMED_LABELS = {
 _ORDER_LABELS = {Order.OLDEST: _l("Oldest first"), Order.CHANGED: _l("Last changed first")}
 
 
-def choices(held: Sequence[ListeningSession], counted: Counted, colleagues: Mapping[int, str]) -> list[Choice]:
-    """The filters of the queue of somebody who moderates ``held``, with what stands behind each choice."""
+def choices(held: Held, filters: Filters, counted: Counted, colleagues: Mapping[int, str]) -> list[Choice]:
+    """The filters of the queue of somebody who moderates ``held``, with what stands behind each choice.
+
+    Which themes there are depends on the sessions that are listed with ``filters``.
+    """
     reader = interface_language().code
 
     def choice(name: str, label: str, options: Iterable[tuple[str, Text]], everything: object = "") -> Choice:
@@ -125,7 +129,7 @@ def choices(held: Sequence[ListeningSession], counted: Counted, colleagues: Mapp
         choice("flag", _("To see first"), labelled(FLAG_LABELS)),
         choice("region", _("Region"), terms("m49_regions", regions())),
         choice("who", _("Contributor"), terms("stakeholder_types", vocabulary("stakeholder_types"))),
-        choice("theme", _("Theme"), terms("themes", vocabulary("themes"))),
+        choice("theme", _("Theme"), held.offered(chosen_of(held, filters), filters.theme, reader)),
         choice("claimed", _("Who is on it"), [*labelled(_CLAIMED_LABELS), *people]),
         choice("age", _("Waiting for more than"), ages),
         choice("files", _("Files"), [("yes", _here(_("With files")))]),

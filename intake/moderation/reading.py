@@ -585,10 +585,10 @@ def shown_revision(submission: Submission) -> Revision:
     return kept or submission.revisions[-1]
 
 
-def stands_as() -> sa.ColumnElement[int]:
+def stands_as(of: type[Submission] = Submission) -> sa.ColumnElement[int]:
     """The number of the revision that stands of a ``Submission``: the accepted one, else the latest."""
-    latest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == Submission.id)
-    return sa.func.coalesce(Submission.accepted_revision, latest.correlate(Submission).scalar_subquery())
+    latest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == of.id)
+    return sa.func.coalesce(of.accepted_revision, latest.correlate(of).scalar_subquery())
 
 
 def told(
