@@ -55,6 +55,7 @@ _ALONE: dict[str, dict[str, Any]] = {
     "region": {"region": None},
     "who": {"who": None},
     "theme": {"theme": None},
+    "group": {"group": None},
     "claimed": {"claimed": None},
     "age": {"age": None},
     "files": {"files": False},
@@ -164,7 +165,7 @@ def _window(reach: Reach, chosen: tuple[int, ...], filters: Filters, name: str) 
     """At most ``COUNTED_TO`` rows of a list, with all that is counted of them."""
     columns = sa.select(
         Submission.id, Submission.listening_session_id, Submission.language, Submission.kind, Submission.country,
-        Submission.stakeholder_type, Submission.received_at,
+        Submission.stakeholder_type, Submission.received_at, Submission.claimed_by_id,
         *(condition.label(flag.value) for flag, condition in FLAGGED.items()),
         *(claimed(by).label(by.value) for by in Claimed),
     )  # fmt: skip
@@ -182,9 +183,15 @@ def _of_facet(facet: str, base: sa.CTE, merged: tuple[_Merged, ...]) -> Iterator
         yield sa.select(_said(facet), key, sa.func.count()).where(grouped.is_not(None)).group_by(grouped)
     elif facet == "theme":
         yield _themes(base, merged)
+    elif facet == "group":
+        found = _passages(base, Axis.GROUP, base.c.id, ExcerptCode.code).distinct().subquery()
+        yield sa.select(_said(facet), found.c.code, sa.func.count()).group_by(found.c.code)
     else:
         for key_of_one, condition in _conditions(facet, base).items():
             yield _figure(facet, key_of_one, sa.select(sa.func.count()).select_from(base).where(condition))
+    if facet == "claimed":
+        by, on_it = base.c.claimed_by_id, base.c[Claimed.SOMEBODY.value].is_(True)
+        yield sa.select(_said(facet), sa.cast(by, sa.String), sa.func.count()).where(on_it).group_by(by)
 
 
 def _themes(base: sa.CTE, merged: tuple[_Merged, ...]) -> _Select:

@@ -16,6 +16,7 @@ from intake.foundation.paging import ID_BOUND, Cursor
 from intake.foundation.vocabularies import countries, vocabulary
 from intake.submissions.vocabulary import Kind, State
 
+from .coding import VOCABULARY_OF_AXIS, Axis
 from .themes import ReadAs, is_theme
 
 
@@ -57,6 +58,7 @@ class Filters:
     contributor, ``age`` the least number of days since it came; ``stale`` asks for what waits too long,
     ``unanswered`` for questions that had no answer for too long. ``theme`` is one as ``themes`` writes it, and
     ``read_as`` what the code books say of it: they are asked where the list is, and an address does not hold it.
+    ``group`` is a population group that a passage is about.
     """
 
     listening_session: str | None = None
@@ -67,6 +69,7 @@ class Filters:
     region: str | None = None
     who: str | None = None
     theme: str | None = None
+    group: str | None = None
     claimed: str | None = None
     age: int | None = None
     files: bool = False
@@ -89,6 +92,7 @@ class Filters:
             region=_known(arguments.get("region"), regions()),
             who=_known(arguments.get("who"), list(vocabulary("stakeholder_types"))),
             theme=theme if is_theme(theme := arguments.get("theme", "")) else None,
+            group=_known(arguments.get("group"), list(vocabulary(VOCABULARY_OF_AXIS[Axis.GROUP]))),
             claimed=_claimed(arguments.get("claimed")),
             age=int(age) if age else None,
             files=arguments.get("files") == "yes",
@@ -120,6 +124,7 @@ class Filters:
             "region": new.region,
             "who": new.who,
             "theme": new.theme,
+            "group": new.group,
             "claimed": new.claimed,
             "age": new.age and str(new.age),
             "files": "yes" if new.files else None,

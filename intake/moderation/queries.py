@@ -264,6 +264,8 @@ def _narrowed(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
 def _narrowed_by_the_desk(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.theme:
         yield has_theme(filters.read_as)
+    if filters.group:
+        yield in_passage(Axis.GROUP, [filters.group])
     if filters.claimed:
         yield claimed(filters.claimed)
     if filters.age:

@@ -21,6 +21,7 @@ from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
 from intake.foundation.languages import LANGUAGES
 from intake.foundation.multilingual import Multilingual
+from intake.foundation.vocabularies import vocabulary
 from intake.moderation import codebook, coding, personal, queries, reading
 from intake.moderation import services as moderation
 from intake.moderation.coding import Axis
@@ -456,3 +457,47 @@ def test_a_passage_counts_while_it_stands_and_is_seen(app: Flask, lead: FlaskCli
         coding.remove(desk.found(reference), desk.somebody(), number, seen=1)
     assert desk.listed(lead.get(address)) == []
     assert themes_of(lead.get(QUEUE))["gender"].endswith("(0)")
+
+
+def test_whom_a_passage_is_about_narrows_the_queue_too(app: Flask, lead: FlaskClient) -> None:
+    children, women, neither = give(app), give(app, language="ar"), give(app)
+    groups = list(vocabulary("population_groups"))
+    coded(app, children, theme="gender", group=groups[0])
+    number = coded(app, women, theme="gender", group=groups[1])
+    coded(app, neither, theme="gender")
+    for query, expected in {
+        f"group={groups[0]}": [children],
+        f"group={groups[1]}": [women],
+        f"group={groups[1]}&theme=gender&language=ar": [women],
+        f"group={groups[1]}&language=en": [],
+        "group=x": [children, women, neither],
+    }.items():
+        shown = lead.get(f"{QUEUE}?{query}")
+        assert desk.listed(shown) == expected, query
+        for row in page(shown).cssselect(".queue > li > a"):
+            assert (query == "group=x") or dict(parse_qsl(row.get("href").partition("?")[2])) == dict(parse_qsl(query))
+    figures = {
+        one.get("value"): re.search(r"\((\d+)\)$", one.text_content())
+        for one in page(lead.get(f"{QUEUE}?theme=gender")).cssselect("#group option")
+    }
+    assert [int(figures[code][1]) for code in groups[:3] if figures[code]] == [1, 1, 0]
+    address = f"{QUEUE}?group={groups[1]}"
+    assert send(lead, address, form_on(lead.get(address), having="name"), {"name": "W"}).headers["Location"] == address
+    with app.app_context(), transaction():
+        coding.remove(desk.found(women), desk.somebody(), number, seen=1)
+    assert desk.listed(lead.get(address)) == []
+    for language in LANGUAGES:
+        shown = lead.get(f"/{language.code}/staff/queue/")
+        assert page(shown).cssselect("label[for=group]")[0].text_content() == {
+            "en": "Whom it is about", "fr": "De qui il s’agit", "es": "De quién trata", "ar": "من المعنيّ به",
+        }[language.code]  # fmt: skip
+
+
+def test_how_much_each_colleague_is_on_is_counted(app: Flask, lead: FlaskClient) -> None:
+    with app.app_context():
+        colleague = desk.somebody(desk.COLLEAGUE).id
+    for hours in (1, 1, -1):
+        change(app, give(app), claimed_by_id=colleague, claimed_until=clock.now() + timedelta(hours=hours))
+    options = {one.get("value"): one.text_content() for one in page(lead.get(QUEUE)).cssselect("#claimed option")}
+    assert options[str(colleague)] == "Colleague (2)"
+    assert options["somebody"].endswith("(2)")
