@@ -27,12 +27,10 @@ from intake.foundation.vocabularies import vocabulary
 from intake.programme.models import ListeningSession
 
 from . import reading
+from .filters import OWN
 from .models import VOCABULARY_OF, Scheme
 
 _SHARED = VOCABULARY_OF[Scheme.THEME]
-OWN = "own-"
-"""How the codes begin of what a session added itself."""
-
 _NOTHING = Multilingual()
 
 

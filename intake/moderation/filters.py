@@ -5,6 +5,7 @@ No words that were looked for are in it: an address is seen by others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,9 +16,6 @@ from intake.foundation.languages import CODES
 from intake.foundation.paging import ID_BOUND, Cursor
 from intake.foundation.vocabularies import countries, vocabulary
 from intake.submissions.vocabulary import Kind, State
-
-from .coding import VOCABULARY_OF_AXIS, Axis
-from .themes import ReadAs, is_theme
 
 
 class Flag(StrEnum):
@@ -42,6 +40,14 @@ class Order(StrEnum):
     OLDEST = "oldest"
     CHANGED = "changed"
 
+
+OWN = "own-"
+"""How the codes of themes begin that a listening session added itself."""
+
+ReadAs = tuple[tuple[tuple[int, ...], tuple[str, ...]], ...]
+"""The codes that are read as one theme, by the listening sessions (ids) in which they are."""
+
+_OWN_THEME = re.compile(rf"[a-z0-9-]{{1,100}}:{OWN}[0-9]{{1,9}}")
 
 AGES = (7, 14, 30)
 """Days for which something may be asked to have waited."""
@@ -91,8 +97,8 @@ class Filters:
             flag=Flag(flag) if (flag := _known(arguments.get("flag"), list(Flag))) else None,
             region=_known(arguments.get("region"), regions()),
             who=_known(arguments.get("who"), list(vocabulary("stakeholder_types"))),
-            theme=theme if is_theme(theme := arguments.get("theme", "")) else None,
-            group=_known(arguments.get("group"), list(vocabulary(VOCABULARY_OF_AXIS[Axis.GROUP]))),
+            theme=theme if _is_theme(theme := arguments.get("theme", "")) else None,
+            group=_known(arguments.get("group"), list(vocabulary("population_groups"))),
             claimed=_claimed(arguments.get("claimed")),
             age=int(age) if age else None,
             files=arguments.get("files") == "yes",
@@ -158,6 +164,10 @@ def countries_in(region: str) -> Sequence[str]:
 
 def _known(given: str | None, allowed: Sequence[str]) -> str | None:
     return given if given in allowed else None
+
+
+def _is_theme(given: str) -> bool:
+    return given in vocabulary("themes") or _OWN_THEME.fullmatch(given) is not None
 
 
 def _claimed(given: str | None) -> str | None:

@@ -26,10 +26,10 @@ from intake.submissions.vocabulary import State
 from . import codebook, reading, translated
 from .codebook import CodeBookEntry
 from .coding import Axis, Excerpt, ExcerptCode, unseen_by_me
-from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, countries_in
+from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, ReadAs, countries_in
 from .models import Coding, HeldQuestion, Scheme, codes_unseen, is_asked, is_held, is_waiting
 from .reading import Reach
-from .themes import Held, ReadAs
+from .themes import Held
 
 PAGE_SIZE = 50
 COUNTED_TO = 500

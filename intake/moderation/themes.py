@@ -6,7 +6,6 @@ code book numbers its own from one.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
@@ -15,18 +14,9 @@ from intake.foundation.multilingual import Text
 from intake.foundation.vocabularies import vocabulary
 from intake.programme.models import ListeningSession
 
-from .codebook import OWN, Book
+from .codebook import Book
+from .filters import ReadAs
 from .models import VOCABULARY_OF, Scheme
-
-ReadAs = tuple[tuple[tuple[int, ...], tuple[str, ...]], ...]
-"""The codes that are read as one theme, by the listening sessions (ids) in which they are."""
-
-_OWN_THEME = re.compile(rf"[a-z0-9-]{{1,100}}:{OWN}[0-9]{{1,9}}")
-
-
-def is_theme(value: str) -> bool:
-    """Whether ``value`` is written as a theme is in an address."""
-    return value in vocabulary(VOCABULARY_OF[Scheme.THEME]) or _OWN_THEME.fullmatch(value) is not None
 
 
 class Held(tuple[ListeningSession, ...]):  # noqa: SLOT001  # a tuple cannot have any that hold something
