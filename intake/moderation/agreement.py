@@ -34,9 +34,20 @@ from .models import CodingAfresh, SecondCoding, SecondCodingItem
 MOST = 200
 """Submissions that a sample may have: more than anybody codes twice."""
 
+Given = dict[int, set[tuple[int, str]]]
+"""By submission, who gave which theme to it (ids of people, codes)."""
+
 
 class NotPossible(ValueError):
     """Nobody to ask, nothing to draw from, or that person codes a sample already."""
+
+
+class Uncoded(Exception):
+    """Of the sample, ``references`` have no theme from whoever wants to be done; nothing was done."""
+
+    def __init__(self, references: tuple[str, ...]) -> None:
+        super().__init__(len(references))
+        self.references = references
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +128,26 @@ def draw(frame: Sequence[int], size: int, seed: str) -> list[int]:
     return sorted(chosen)
 
 
-def done(held: ListeningSession, coder: Person) -> bool:
-    """Keep what both gave, and let ``coder`` see the rest; False where they code no sample."""
+def done(held: ListeningSession, coder: Person, *, uncoded: int = 0) -> bool:
+    """Keep what both gave, and let ``coder`` see the rest; False where they code no sample.
+
+    Nobody can tell one that was forgotten from one in which there is no theme: so ``coder`` says how many are left
+    ``uncoded``.
+
+    Raises:
+        Uncoded: there are others, or another number.
+    """
     session().execute(sa.select(ListeningSession.id).where(ListeningSession.id == held.id).with_for_update())
     row = _open(held, coder)
     if row is None:
         return False
-    row.done_at = clock.now()
     items = session().scalars(sa.select(SecondCodingItem).where(SecondCodingItem.second_coding_id == row.id)).all()
     numbers = [item.submission_id for item in items]
     given = _given(numbers)
+    left = _uncoded(numbers, given, coder)
+    if len(left) not in (0, uncoded):
+        raise Uncoded(left)
+    row.done_at = clock.now()
     for item in items:
         item.first = sorted({code for who, code in given.get(item.submission_id, ()) if who != coder.id})
         item.second = sorted({code for who, code in given.get(item.submission_id, ()) if who == coder.id})
@@ -138,6 +159,13 @@ def done(held: ListeningSession, coder: Person) -> bool:
     session().flush()
     register.record("agreement.done", held.code, person_id=coder.id, size=len(items))
     return True
+
+
+def _uncoded(numbers: Sequence[int], given: Given, coder: Person) -> tuple[str, ...]:
+    """The references of those of a sample that ``coder`` reads and gave no theme to."""
+    coded = [number for number, codes in given.items() if coder.id in {who for who, _code in codes}]
+    sought = sa.select(Submission.reference).where(Submission.id.in_(numbers), Submission.id.not_in(coded))
+    return tuple(session().scalars(reading.visible(sought, coder).order_by(Submission.id)))
 
 
 def samples(held: ListeningSession, person: Person, reader: str) -> list[Sample]:
@@ -215,7 +243,7 @@ def _frame(held: ListeningSession, person: Person, coder: Person) -> list[int]:
     return list(session().scalars(reading.visible(reading.visible(sought, person), coder).order_by(Submission.id)))
 
 
-def _given(submissions: Sequence[int]) -> dict[int, set[tuple[int, str]]]:
+def _given(submissions: Sequence[int]) -> Given:
     """Who gave which theme to each submission, in the revision that stands of it."""
     sought = (
         sa.select(Excerpt.submission_id, Excerpt.person_id, ExcerptCode.code)
@@ -226,7 +254,7 @@ def _given(submissions: Sequence[int]) -> dict[int, set[tuple[int, str]]]:
             Excerpt.revision == reading.stands_as(), ExcerptCode.axis == Axis.THEME.value,
         )
     )  # fmt: skip
-    found: dict[int, set[tuple[int, str]]] = {}
+    found: Given = {}
     for submission, who, code in session().execute(sought):
         found.setdefault(submission, set()).add((who, code))
     return found

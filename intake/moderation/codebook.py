@@ -7,10 +7,11 @@ is called is decided here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,10 +27,10 @@ from intake.foundation.vocabularies import vocabulary
 from intake.programme.models import ListeningSession
 
 from . import reading
+from .filters import OWN
 from .models import VOCABULARY_OF, Scheme
 
 _SHARED = VOCABULARY_OF[Scheme.THEME]
-_OWN = "own-"
 _NOTHING = Multilingual()
 
 
@@ -138,6 +139,11 @@ class Book:
         """What is read as ``code`` and was once something else."""
         return [entry for entry in self.entries.values() if entry.code != code and self.now(entry.code) == code]
 
+    def read_as(self, code: str) -> list[str]:
+        """Every code that is read as the same theme as ``code``, that theme's own first."""
+        now = self.now(code)
+        return [now, *(entry.code for entry in self.merged_into(now))]
+
     def as_now(self) -> dict[str, str]:
         """For each code that was merged, the one as which it is read."""
         return {code: self.now(code) for code, entry in self.entries.items() if entry.successor}
@@ -152,9 +158,19 @@ def find_session(slug: str, person: Person) -> ListeningSession | None:
 def book_of(listening_session_id: int) -> Book:
     """The code book of a listening session: one statement."""
     sought = sa.select(CodeBookEntry).where(CodeBookEntry.listening_session_id == listening_session_id)
-    rows = {row.code: row for row in session().scalars(sought.order_by(CodeBookEntry.id))}
-    shared = {code: _entry(code, rows.get(code)) for code in vocabulary(_SHARED)}
-    return Book(shared | {code: _entry(code, row) for code, row in rows.items() if code not in shared})
+    return book(session().scalars(sought.order_by(CodeBookEntry.id)))
+
+
+def book(rows: Iterable[CodeBookEntry]) -> Book:
+    """The code book of which ``rows`` are all that its session changed or added, in the order in which they came."""
+    changed = {row.code: row for row in rows}
+    shared = _shared() | {code: _entry(code, row) for code, row in changed.items() if code in vocabulary(_SHARED)}
+    return Book(shared | {code: _entry(code, row) for code, row in changed.items() if code not in shared})
+
+
+@cache
+def _shared() -> dict[str, Entry]:
+    return {code: _entry(code, None) for code in vocabulary(_SHARED)}
 
 
 def _entry(code: str, row: CodeBookEntry | None) -> Entry:
@@ -286,9 +302,9 @@ def _write(held: ListeningSession, entry: Entry, **columns: Any) -> None:
 def _new(held: ListeningSession, book: Book, name: Multilingual, definition: Multilingual) -> CodeBookEntry:
     if not name:
         raise NotPossible("name")
-    numbers = [int(code.removeprefix(_OWN)) for code in book.entries if code.startswith(_OWN)]
+    numbers = [int(code.removeprefix(OWN)) for code in book.entries if code.startswith(OWN)]
     row = CodeBookEntry(
-        listening_session_id=held.id, code=f"{_OWN}{max(numbers, default=0) + 1}", name=name, definition=definition
+        listening_session_id=held.id, code=f"{OWN}{max(numbers, default=0) + 1}", name=name, definition=definition
     )
     session().add(row)
     session().flush()

@@ -202,17 +202,12 @@ def standing(statement: _Select, held: ListeningSession, person: Person) -> _Sel
 def _narrowed(statement: _Select, held: ListeningSession, person: Person, book: Book, narrowing: Narrowing) -> _Select:
     statement = standing(statement, held, person)
     for axis, code in narrowing.codes.items():
-        wanted = _read_as(code, book) if axis is Axis.THEME else [code]
+        wanted = book.read_as(code) if axis is Axis.THEME else [code]
         has_it = sa.select(ExcerptCode.id).where(
             ExcerptCode.excerpt_id == Excerpt.id, ExcerptCode.axis == axis.value, ExcerptCode.code.in_(wanted)
         )
         statement = statement.where(has_it.correlate(Excerpt).exists())
     return statement
-
-
-def _read_as(code: str, book: Book) -> list[str]:
-    now = book.now(code)
-    return [now, *(entry.code for entry in book.merged_into(now))]
 
 
 def export(

@@ -182,12 +182,21 @@ def may_code_afresh(submission: Submission, person: Person) -> bool:
 
 def unseen(person: Person) -> sa.ColumnElement[bool]:
     """The condition that an ``Excerpt`` is by somebody else, and ``person`` is coding that submission afresh."""
+    return _unseen_by(sa.literal(person.id))
+
+
+def unseen_by_me() -> sa.ColumnElement[bool]:
+    """``unseen`` for whoever asks (``me``), in a statement that is kept."""
+    return _unseen_by(sa.bindparam("me", type_=sa.Integer))
+
+
+def _unseen_by(who: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     here = sa.select(CodingAfresh.submission_id).where(
         CodingAfresh.submission_id == Excerpt.submission_id,
-        CodingAfresh.person_id == person.id,
+        CodingAfresh.person_id == who,
         CodingAfresh.done_at.is_(None),
     )
-    return sa.and_(Excerpt.person_id != person.id, here.correlate(Excerpt).exists())
+    return sa.and_(Excerpt.person_id != who, here.correlate(Excerpt).exists())
 
 
 def excerpts_of(submission: Submission, person: Person) -> Sequence[Excerpt]:

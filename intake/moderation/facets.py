@@ -23,15 +23,18 @@ from intake.programme.models import ListeningSession
 from intake.submissions.models import Attachment, Submission
 
 from . import reading
+from .coding import Axis, Excerpt, ExcerptCode
 from .filters import AGES, Claimed, Filters, Flag
 from .models import Coding, HeldQuestion, Scheme, codes_unseen, is_held, is_waiting
 from .queries import (
     COUNTED_TO,
     FLAGGED,
     INDEX_OF_FLAG,
+    as_read,
     by_index,
     chosen_of,
     claimed,
+    counts_now,
     is_late,
     is_stale,
     is_unanswered,
@@ -39,8 +42,10 @@ from .queries import (
     moments,
 )
 from .reading import Reach
+from .themes import Held
 
 _Select = sa.Select[*tuple[Any, ...]]
+_Merged = tuple[int, str, str]
 
 _ALONE: dict[str, dict[str, Any]] = {
     "session": {"listening_session": None},
@@ -50,6 +55,7 @@ _ALONE: dict[str, dict[str, Any]] = {
     "region": {"region": None},
     "who": {"who": None},
     "theme": {"theme": None},
+    "group": {"group": None},
     "claimed": {"claimed": None},
     "age": {"age": None},
     "files": {"files": False},
@@ -96,16 +102,19 @@ def to_do(person: Person, held: Sequence[ListeningSession]) -> ToDo:
     return ToDo(found["overdue"], found["unanswered"], found["held"])
 
 
-def counted(person: Person, held: Sequence[ListeningSession], filters: Filters) -> Counted:
+def counted(person: Person, held: Held, filters: Filters) -> Counted:
     """What stands behind the filters of ``person``, who moderates ``held``: one statement."""
-    plain = replace(filters, after=None)
-    statement = _counts(reading.reach_of(person), tuple(one.id for one in held), chosen_of(held, plain), plain)
+    plain = as_read(held, filters)
+    statement = _counts(
+        reading.reach_of(person), tuple(one.id for one in held), chosen_of(held, plain), plain, held.merged()
+    )
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for what, key, number in session().execute(statement, moments(person, plain)):
         found[what][key] = number
     slugs = {str(one.id): one.slug for one in held}
     found["session"] = {slugs[key]: number for key, number in found["session"].items()}
     found["region"] = _by_region(found["region"])
+    found["theme"] = held.counted({_told_apart(key): number for key, number in found["theme"].items()})
     desk = found.pop("desk")
     return Counted(
         of=found,
@@ -113,6 +122,11 @@ def counted(person: Person, held: Sequence[ListeningSession], filters: Filters) 
         first=tuple(flag for flag in Flag if desk[flag.value]),
         **{name: desk[name] for name in ("mine", "unclaimed", "stale", "overdue", "soon", "unanswered", "held")},
     )
+
+
+def _told_apart(key: str) -> tuple[int, str]:
+    identity, _colon, code = key.partition(":")
+    return int(identity), code
 
 
 def _by_region(countries: Mapping[str, int]) -> dict[str, int]:
@@ -132,7 +146,9 @@ def _base(facet: str, filters: Filters) -> str:
 
 
 @lru_cache(maxsize=256)
-def _counts(reach: Reach, held: tuple[int, ...], chosen: tuple[int, ...], filters: Filters) -> sa.CompoundSelect[Any]:
+def _counts(
+    reach: Reach, held: tuple[int, ...], chosen: tuple[int, ...], filters: Filters, merged: tuple[_Merged, ...]
+) -> sa.CompoundSelect[Any]:
     bases = {"": _window(reach, chosen, filters, "shown")}
     for facet, apart in _ALONE.items():
         if _base(facet, filters):
@@ -140,7 +156,7 @@ def _counts(reach: Reach, held: tuple[int, ...], chosen: tuple[int, ...], filter
             bases[facet] = _window(reach, where, replace(filters, **apart), f"but_{facet}")
     parts = [_figure("all", name, sa.select(sa.func.count()).select_from(base)) for name, base in bases.items()]
     for facet in _ALONE:
-        parts += _of_facet(facet, bases[_base(facet, filters)])
+        parts += _of_facet(facet, bases[_base(facet, filters)], merged)
     parts += _of_desk(reach, held)
     return sa.union_all(*parts)
 
@@ -149,7 +165,7 @@ def _window(reach: Reach, chosen: tuple[int, ...], filters: Filters, name: str) 
     """At most ``COUNTED_TO`` rows of a list, with all that is counted of them."""
     columns = sa.select(
         Submission.id, Submission.listening_session_id, Submission.language, Submission.kind, Submission.country,
-        Submission.stakeholder_type, Submission.received_at,
+        Submission.stakeholder_type, Submission.received_at, Submission.claimed_by_id,
         *(condition.label(flag.value) for flag, condition in FLAGGED.items()),
         *(claimed(by).label(by.value) for by in Claimed),
     )  # fmt: skip
@@ -157,7 +173,7 @@ def _window(reach: Reach, chosen: tuple[int, ...], filters: Filters, name: str) 
     return here.limit(COUNTED_TO).cte(name)
 
 
-def _of_facet(facet: str, base: sa.CTE) -> Iterator[_Select]:
+def _of_facet(facet: str, base: sa.CTE, merged: tuple[_Merged, ...]) -> Iterator[_Select]:
     grouped = {
         "session": base.c.listening_session_id, "language": base.c.language, "kind": base.c.kind,
         "region": base.c.country, "who": base.c.stakeholder_type,
@@ -166,11 +182,41 @@ def _of_facet(facet: str, base: sa.CTE) -> Iterator[_Select]:
         key = sa.cast(grouped, sa.String)
         yield sa.select(_said(facet), key, sa.func.count()).where(grouped.is_not(None)).group_by(grouped)
     elif facet == "theme":
-        found = sa.select(_said(facet), Coding.code, sa.func.count()).join(base, base.c.id == Coding.submission_id)
-        yield found.where(Coding.scheme == Scheme.THEME, ~codes_unseen()).group_by(Coding.code)
+        yield _themes(base, merged)
+    elif facet == "group":
+        found = _passages(base, Axis.GROUP, base.c.id, ExcerptCode.code).distinct().subquery()
+        yield sa.select(_said(facet), found.c.code, sa.func.count()).group_by(found.c.code)
     else:
         for key_of_one, condition in _conditions(facet, base).items():
             yield _figure(facet, key_of_one, sa.select(sa.func.count()).select_from(base).where(condition))
+    if facet == "claimed":
+        by, on_it = base.c.claimed_by_id, base.c[Claimed.SOMEBODY.value].is_(True)
+        yield sa.select(_said(facet), sa.cast(by, sa.String), sa.func.count()).where(on_it).group_by(by)
+
+
+def _themes(base: sa.CTE, merged: tuple[_Merged, ...]) -> _Select:
+    """By listening session and theme as it is read now: a submission counts once, wherever the theme was found."""
+
+    def now(code: sa.SQLColumnExpression[str]) -> sa.SQLColumnExpression[str]:
+        cases = [(sa.and_(base.c.listening_session_id == one, code == old), new) for one, old, new in merged]
+        return sa.case(*cases, else_=code) if cases else code
+
+    whole = sa.select(base.c.id, base.c.listening_session_id, now(Coding.code).label("code")).join(
+        base, base.c.id == Coding.submission_id
+    )
+    whole = whole.where(Coding.scheme == Scheme.THEME, ~codes_unseen())
+    in_passages = _passages(base, Axis.THEME, base.c.id, base.c.listening_session_id, now(ExcerptCode.code))
+    found = sa.union(whole, in_passages).subquery()
+    key = sa.cast(found.c.listening_session_id, sa.String) + ":" + found.c.code
+    return sa.select(_said("theme"), key, sa.func.count()).group_by(found.c.listening_session_id, found.c.code)
+
+
+def _passages(base: sa.CTE, axis: Axis, *columns: sa.SQLColumnExpression[Any]) -> _Select:
+    """``columns`` of the passages that count of the submissions in ``base``, with their codes on ``axis``."""
+    found = sa.select(*columns).select_from(base).join(Submission, Submission.id == base.c.id)
+    found = found.join(Excerpt, Excerpt.submission_id == Submission.id)
+    found = found.join(ExcerptCode, ExcerptCode.excerpt_id == Excerpt.id)
+    return found.where(ExcerptCode.axis == axis.value, *counts_now())
 
 
 def _conditions(facet: str, base: sa.CTE) -> dict[str, sa.ColumnElement[bool]]:

@@ -5,6 +5,7 @@ No words that were looked for are in it: an address is seen by others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -40,6 +41,14 @@ class Order(StrEnum):
     CHANGED = "changed"
 
 
+OWN = "own-"
+"""How the codes of themes begin that a listening session added itself."""
+
+ReadAs = tuple[tuple[tuple[int, ...], tuple[str, ...]], ...]
+"""The codes that are read as one theme, by the listening sessions (ids) in which they are."""
+
+_OWN_THEME = re.compile(rf"[a-z0-9-]{{1,100}}:{OWN}[0-9]{{1,9}}")
+
 AGES = (7, 14, 30)
 """Days for which something may be asked to have waited."""
 
@@ -53,7 +62,9 @@ class Filters:
     Of a new message that may be anything: also what was decided is asked about. ``claimed`` is one
     of ``Claimed`` or the id of a person, ``region`` the M49 code of a subregion, ``who`` a kind of
     contributor, ``age`` the least number of days since it came; ``stale`` asks for what waits too long,
-    ``unanswered`` for questions that had no answer for too long.
+    ``unanswered`` for questions that had no answer for too long. ``theme`` is one as ``themes`` writes it, and
+    ``read_as`` what the code books say of it: they are asked where the list is, and an address does not hold it.
+    ``group`` is a population group that a passage is about.
     """
 
     listening_session: str | None = None
@@ -64,6 +75,7 @@ class Filters:
     region: str | None = None
     who: str | None = None
     theme: str | None = None
+    group: str | None = None
     claimed: str | None = None
     age: int | None = None
     files: bool = False
@@ -71,6 +83,7 @@ class Filters:
     unanswered: bool = False
     order: Order = Order.OLDEST
     after: Cursor | None = None
+    read_as: ReadAs = ()
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> Filters:
@@ -84,7 +97,8 @@ class Filters:
             flag=Flag(flag) if (flag := _known(arguments.get("flag"), list(Flag))) else None,
             region=_known(arguments.get("region"), regions()),
             who=_known(arguments.get("who"), list(vocabulary("stakeholder_types"))),
-            theme=_known(arguments.get("theme"), list(vocabulary("themes"))),
+            theme=theme if _is_theme(theme := arguments.get("theme", "")) else None,
+            group=_known(arguments.get("group"), list(vocabulary("population_groups"))),
             claimed=_claimed(arguments.get("claimed")),
             age=int(age) if age else None,
             files=arguments.get("files") == "yes",
@@ -116,6 +130,7 @@ class Filters:
             "region": new.region,
             "who": new.who,
             "theme": new.theme,
+            "group": new.group,
             "claimed": new.claimed,
             "age": new.age and str(new.age),
             "files": "yes" if new.files else None,
@@ -149,6 +164,10 @@ def countries_in(region: str) -> Sequence[str]:
 
 def _known(given: str | None, allowed: Sequence[str]) -> str | None:
     return given if given in allowed else None
+
+
+def _is_theme(given: str) -> bool:
+    return given in vocabulary("themes") or _OWN_THEME.fullmatch(given) is not None
 
 
 def _claimed(given: str | None) -> str | None:

@@ -25,9 +25,11 @@ from intake.programme.models import ListeningSession
 from intake.submissions.models import Submission
 from intake.submissions.vocabulary import KIND_LABELS, STATE_LABELS, State
 
+from .coding import VOCABULARY_OF_AXIS, Axis
 from .facets import Counted
 from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, regions
-from .queries import QueueRow
+from .queries import QueueRow, chosen_of
+from .themes import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,11 @@ _CLAIMED_LABELS = {
 _ORDER_LABELS = {Order.OLDEST: _l("Oldest first"), Order.CHANGED: _l("Last changed first")}
 
 
-def choices(held: Sequence[ListeningSession], counted: Counted, colleagues: Mapping[int, str]) -> list[Choice]:
-    """The filters of the queue of somebody who moderates ``held``, with what stands behind each choice."""
+def choices(held: Held, filters: Filters, counted: Counted, colleagues: Mapping[int, str]) -> list[Choice]:
+    """The filters of the queue of somebody who moderates ``held``, with what stands behind each choice.
+
+    Which themes there are depends on the sessions that are listed with ``filters``.
+    """
     reader = interface_language().code
 
     def choice(name: str, label: str, options: Iterable[tuple[str, Text]], everything: object = "") -> Choice:
@@ -114,6 +119,7 @@ def choices(held: Sequence[ListeningSession], counted: Counted, colleagues: Mapp
     def terms(name: str, codes: Iterable[str]) -> list[tuple[str, Text]]:
         return [(code, label_of(name, code, reader)) for code in codes]
 
+    groups = VOCABULARY_OF_AXIS[Axis.GROUP]
     people = [(str(number), _here(name)) for number, name in colleagues.items()]
     ages = [(str(days), _here(ngettext("%(num)s day", "%(num)s days", days))) for days in AGES]
     states = {state: STATE_LABELS[state] for state in SHOWN_STATES if state is not State.SAFEGUARDING}
@@ -125,7 +131,8 @@ def choices(held: Sequence[ListeningSession], counted: Counted, colleagues: Mapp
         choice("flag", _("To see first"), labelled(FLAG_LABELS)),
         choice("region", _("Region"), terms("m49_regions", regions())),
         choice("who", _("Contributor"), terms("stakeholder_types", vocabulary("stakeholder_types"))),
-        choice("theme", _("Theme"), terms("themes", vocabulary("themes"))),
+        choice("theme", _("Theme"), held.offered(chosen_of(held, filters), filters.theme, reader)),
+        choice("group", _("Whom it is about"), terms(groups, vocabulary(groups))),
         choice("claimed", _("Who is on it"), [*labelled(_CLAIMED_LABELS), *people]),
         choice("age", _("Waiting for more than"), ages),
         choice("files", _("Files"), [("yes", _here(_("With files")))]),
@@ -142,8 +149,7 @@ def _figure(counted: Counted, name: str, value: str) -> str:
     if name not in counted.of:
         return ""
     number, more = counted.of[name].get(value, 0), name in counted.more
-    is_known = number or not (more or (name == "claimed" and value not in list(Claimed)))
-    return format_decimal(number) + ("+" if more else "") if is_known else ""
+    return format_decimal(number) + ("+" if more else "") if number or not more else ""
 
 
 def _here(words: object) -> Text:

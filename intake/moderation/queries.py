@@ -23,10 +23,13 @@ from intake.submissions.models import Attachment, Revision, Submission
 from intake.submissions.search import Sought, found_by, windows
 from intake.submissions.vocabulary import State
 
-from . import reading, translated
-from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, countries_in
+from . import codebook, reading, translated
+from .codebook import CodeBookEntry
+from .coding import Axis, Excerpt, ExcerptCode, unseen_by_me
+from .filters import AGES, SHOWN_STATES, Claimed, Filters, Flag, Order, ReadAs, countries_in
 from .models import Coding, HeldQuestion, Scheme, codes_unseen, is_asked, is_held, is_waiting
 from .reading import Reach
+from .themes import Held
 
 PAGE_SIZE = 50
 COUNTED_TO = 500
@@ -130,20 +133,33 @@ def is_unanswered() -> sa.ColumnElement[bool]:
     return sa.and_(is_asked(), Submission.asked_at <= sa.bindparam("unanswered", type_=Moment))
 
 
-def sessions_moderated(person: Person) -> Sequence[ListeningSession]:
-    """The listening sessions whose queue ``person`` reads, in the programme's order."""
-    sought = sa.select(ListeningSession).where(reading.moderated(reading.reach_of(person)))
-    return session().scalars(sought.order_by(ListeningSession.series_id, ListeningSession.position)).all()
+def sessions_moderated(person: Person) -> Held:
+    """The listening sessions whose queue ``person`` reads, with their code books: one statement."""
+    sought = (
+        sa.select(ListeningSession, CodeBookEntry)
+        .outerjoin(CodeBookEntry, CodeBookEntry.listening_session_id == ListeningSession.id)
+        .where(reading.moderated(reading.reach_of(person)))
+        .order_by(ListeningSession.series_id, ListeningSession.position, CodeBookEntry.id)
+    )
+    found: dict[ListeningSession, list[CodeBookEntry]] = {}
+    for row in session().execute(sought):
+        found.setdefault(row[0], []).extend(filter(None, row[1:]))
+    return Held({held: codebook.book(entries) for held, entries in found.items()})
 
 
-def queue(person: Person, held: Sequence[ListeningSession], filters: Filters) -> Page[QueueRow]:
+def as_read(held: Held, filters: Filters) -> Filters:
+    """``filters`` with what the code books of ``held`` say of the theme in them, and from the first page on."""
+    return replace(filters, after=None, read_as=held.read_as(filters.theme) if filters.theme else ())
+
+
+def queue(person: Person, held: Held, filters: Filters) -> Page[QueueRow]:
     """One page of the queue, the oldest or the last changed first.
 
     ``held`` are the person's listening sessions (``sessions_moderated``): a filter for any
     other finds nothing.
     """
     reach = reading.reach_of(person)
-    statement = page_of_queue(reach, chosen_of(held, filters), replace(filters, after=None), later=bool(filters.after))
+    statement = page_of_queue(reach, chosen_of(held, filters), as_read(held, filters), later=bool(filters.after))
     found = session().execute(statement, moments(person, filters) | _place(filters.after)).all()
     rows = [_row(person, reach, one) for one in found[:PAGE_SIZE]]
     last = rows[-1].submission if len(found) > PAGE_SIZE else None
@@ -156,12 +172,12 @@ def place_of(submission: Submission, filters: Filters) -> Cursor:
     return Cursor(moment, submission.id)
 
 
-def following(person: Person, held: Sequence[ListeningSession], filters: Filters, place: Cursor) -> str | None:
+def following(person: Person, held: Held, filters: Filters, place: Cursor) -> str | None:
     """The reference of what comes after ``place`` in the list, else of the first; nothing that somebody else is on.
 
     What stands at ``place`` itself is never it.
     """
-    statement = _next_reference(reading.reach_of(person), chosen_of(held, filters), replace(filters, after=None))
+    statement = _next_reference(reading.reach_of(person), chosen_of(held, filters), as_read(held, filters))
     found = session().execute(statement, moments(person, filters) | {"here": place.id} | _place(place)).first()
     return str(found.reference) if found else None
 
@@ -247,7 +263,9 @@ def _narrowed(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
 
 def _narrowed_by_the_desk(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.theme:
-        yield coded(Scheme.THEME, filters.theme)
+        yield has_theme(filters.read_as)
+    if filters.group:
+        yield in_passage(Axis.GROUP, [filters.group])
     if filters.claimed:
         yield claimed(filters.claimed)
     if filters.age:
@@ -272,10 +290,32 @@ def has_files() -> sa.ColumnElement[bool]:
     return Submission.id.in_(sa.select(Attachment.submission_id).where(Attachment.submission_id.is_not(None)))
 
 
-def coded(scheme: Scheme, code: str) -> sa.ColumnElement[bool]:
-    """The condition that somebody found ``code`` in it, and that whoever asks may see so now."""
-    has_it = sa.and_(Coding.scheme == scheme, Coding.code == code, ~codes_unseen())
-    return Submission.id.in_(sa.select(Coding.submission_id).where(has_it))
+def has_theme(read_as: ReadAs) -> sa.ColumnElement[bool]:
+    """The condition that somebody found a theme in it or in a passage, and that whoever asks may see so now."""
+    found = []
+    for listening_sessions, codes in read_as:
+        has_it = sa.and_(Coding.scheme == Scheme.THEME, Coding.code.in_(codes), ~codes_unseen())
+        whole = Submission.id.in_(sa.select(Coding.submission_id).where(has_it))
+        here = sa.or_(whole, in_passage(Axis.THEME, codes))
+        found.append(sa.and_(Submission.listening_session_id.in_(listening_sessions), here))
+    return sa.or_(sa.false(), *found)
+
+
+def in_passage(axis: Axis, codes: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The condition that a passage of the revision that stands has one of ``codes``, and whoever asks may see so."""
+    of = aliased(Submission)
+    passages = (
+        sa.select(Excerpt.submission_id)
+        .join(ExcerptCode, ExcerptCode.excerpt_id == Excerpt.id)
+        .join(of, of.id == Excerpt.submission_id)
+        .where(ExcerptCode.axis == axis.value, ExcerptCode.code.in_(codes), *counts_now(of))
+    )
+    return Submission.id.in_(passages)
+
+
+def counts_now(of: type[Submission] = Submission) -> Sequence[sa.ColumnElement[bool]]:
+    """The conditions that an ``Excerpt`` ``of`` a submission counts, and that whoever asks may see it now."""
+    return Excerpt.removed_at.is_(None), Excerpt.revision == reading.stands_as(of), ~unseen_by_me()
 
 
 def _columns() -> _Select:
@@ -348,9 +388,7 @@ def _row(
     )
 
 
-def search(
-    person: Person, held: Sequence[ListeningSession], sought: Sought, filters: Filters, before: int | None
-) -> Page[QueueRow]:
+def search(person: Person, held: Held, sought: Sought, filters: Filters, before: int | None) -> Page[QueueRow]:
     """One page of what holds the words ``sought``, newest first; ``before`` is the id of the last row seen.
 
     In every state but withdrawn, unless a filter asks for one; ``held`` as for ``queue``.
@@ -359,7 +397,8 @@ def search(
     if not sought or not chosen:
         return Page((), None)
     reach = reading.reach_of(person)
-    narrowed = reading.visible_within(_columns(), reach).where(*_narrowed(filters)).limit(PAGE_SIZE + 1)
+    narrowed = reading.visible_within(_columns(), reach).where(*_narrowed(as_read(held, filters)))
+    narrowed = narrowed.limit(PAGE_SIZE + 1)
     found: Sequence[sa.Row[*tuple[Any, ...]]] = ()
     for since in windows(before):
         statement = found_by(narrowed, sought, chosen, since=since, before=before)

@@ -257,11 +257,18 @@ def counted_within(statement: Statement, reach: Reach) -> Statement:
 
 
 def _kept_together(statement: Statement, here: sa.ColumnElement[bool], reach: Reach) -> Statement:
+    return _not_apart(statement, here, reach).where(Submission.state != State.WITHDRAWN)
+
+
+def _not_apart(statement: Statement, here: sa.ColumnElement[bool], reach: Reach) -> Statement:
+    """``statement`` narrowed to listening sessions ``here`` and to that from which nobody of ``reach`` is kept apart.
+
+    What was withdrawn is among it.
+    """
     there = sa.select(ListeningSession.id).where(here).correlate(None)
     statement = statement.where(
         Submission.listening_session_id.in_(there),
         sa.or_(Submission.organisation_index.is_(None), Submission.organisation_index.not_in(reach.own)),
-        Submission.state != State.WITHDRAWN,
     )
     return statement.where(Submission.id.not_in(reach.submissions_apart)) if reach.submissions_apart else statement
 
@@ -277,6 +284,11 @@ def in_care(statement: Statement, person: Person) -> Statement:
 def _cared_for(statement: Statement, person: Person) -> Statement:
     """``in_care``, whether it is with safeguarding now or not."""
     reach = reach_of(person)
+    return _kept_together(statement, _cared_for_there(reach), reach)
+
+
+def _cared_for_there(reach: Reach) -> sa.ColumnElement[bool]:
+    """The condition on ``ListeningSession`` that those of ``reach`` take care of what is with safeguarding in it."""
     here = sa.and_(moderated(reach), ~safeguarding.is_trained_there())
     if reach.care is not None:
         places = sa.or_(
@@ -285,7 +297,7 @@ def _cared_for(statement: Statement, person: Person) -> Statement:
         )
         theirs = sa.true() if reach.care.everywhere else places
         here = sa.or_(here, sa.and_(theirs, ListeningSession.id.not_in(reach.sessions_apart)))
-    return _kept_together(statement, here, reach)
+    return here
 
 
 def find_in_care(reference: str, person: Person) -> Submission | None:
@@ -300,10 +312,9 @@ def find_handed_on(reference: str, person: Person) -> Submission | None:
     Nothing of its text may be shown to them: it is found to tell them where it is. One that came with danger and went
     to safeguarding at once never stood there.
     """
-    came_with_danger = sa.and_(Decision.number == 1, Decision.verb == "danger")
     moved = _moved(sa.and_(Decision.to_state == State.SAFEGUARDING, Decision.from_state != State.SAFEGUARDING))
     sought = counted_within(sa.select(Submission), reach_of(person)).where(Submission.state == State.SAFEGUARDING)
-    return session().scalars(sought.where(Submission.reference == reference, moved.where(~came_with_danger))).first()
+    return session().scalars(sought.where(Submission.reference == reference, moved.where(~_CAME_WITH_DANGER))).first()
 
 
 def find_given_back(reference: str, person: Person) -> Submission | None:
@@ -314,6 +325,31 @@ def find_given_back(reference: str, person: Person) -> Submission | None:
     moved = _moved(sa.and_(Decision.from_state == State.SAFEGUARDING, Decision.to_state != State.SAFEGUARDING))
     sought = _cared_for(sa.select(Submission), person).where(Submission.state != State.SAFEGUARDING)
     return session().scalars(sought.where(Submission.reference == reference, moved)).first()
+
+
+def find_withdrawn(reference: str, person: Person) -> Submission | None:
+    """The submission called ``reference``, if it stood on a desk of ``person`` until its contributor withdrew it.
+
+    As in ``find_handed_on``, nothing of it may be shown to them. None once its text is erased: nobody has a page of
+    it open any more.
+    """
+    reach = reach_of(person)
+    stood = _moved(sa.and_(Decision.from_state != State.SAFEGUARDING, ~_CAME_WITH_DANGER))
+    was_in_care = _moved(Decision.from_state == State.SAFEGUARDING)
+    for here, was_there in ((moderated(reach), stood), (_cared_for_there(reach), was_in_care)):
+        sought = _not_apart(sa.select(Submission), here, reach).where(
+            Submission.reference == reference,
+            Submission.state == State.WITHDRAWN,
+            Submission.text_key.is_not(None),
+            was_there,
+        )
+        if (found := session().scalars(sought).one_or_none()) is not None:
+            return found
+    return None
+
+
+_CAME_WITH_DANGER = sa.and_(Decision.number == 1, Decision.verb == "danger")
+"""The condition on ``Decision`` that it brought what came with danger to safeguarding at once."""
 
 
 def _moved(so: sa.ColumnElement[bool]) -> sa.Exists:
@@ -549,10 +585,10 @@ def shown_revision(submission: Submission) -> Revision:
     return kept or submission.revisions[-1]
 
 
-def stands_as() -> sa.ColumnElement[int]:
+def stands_as(of: type[Submission] = Submission) -> sa.ColumnElement[int]:
     """The number of the revision that stands of a ``Submission``: the accepted one, else the latest."""
-    latest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == Submission.id)
-    return sa.func.coalesce(Submission.accepted_revision, latest.correlate(Submission).scalar_subquery())
+    latest = sa.select(sa.func.max(Revision.number)).where(Revision.submission_id == of.id)
+    return sa.func.coalesce(of.accepted_revision, latest.correlate(of).scalar_subquery())
 
 
 def told(

@@ -69,6 +69,8 @@ have typed a receipt; one has withdrawn since."""
 SERVED, SIGN_IN, ABSENT, RECEIPT, LEFT = "+", "?", "-", "r", "l"
 """Answered by the view; asked to sign in; nothing there; asked for the receipt; told that it left one's desk."""
 
+WORDS_OF_LEFT = (b"in the hands of people who are trained to protect", b"its contributor has withdrawn it")
+
 # One column for each actor above, in that order. "read" is GET and HEAD, "act" is POST.
 TABLE = """
 read front.home                                                 + + + + + + + + + + +
@@ -276,56 +278,56 @@ act  moderation.join_alike             from kin                 ? - + - - - - - 
 act  moderation.join_alike             conflicted               ? - - - + - - - ? ? ?
 act  moderation.join_alike             other group's            ? - - + - - - - ? ? ?
 act  moderation.join_alike             safeguarding             ? - l - l - - - ? ? ?
-act  moderation.join_alike             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.join_alike             withdrawn                ? - l - l - - - ? ? ?
 act  moderation.join_alike             missing                  ? - - - - - - - ? ? ?
 act  moderation.part_alike             own group's              ? - + - + - - - ? ? ?
 act  moderation.part_alike             from kin                 ? - + - - - - - ? ? ?
 act  moderation.part_alike             conflicted               ? - - - + - - - ? ? ?
 act  moderation.part_alike             other group's            ? - - + - - - - ? ? ?
 act  moderation.part_alike             safeguarding             ? - l - l - - - ? ? ?
-act  moderation.part_alike             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.part_alike             withdrawn                ? - l - l - - - ? ? ?
 act  moderation.part_alike             missing                  ? - - - - - - - ? ? ?
 act  moderation.dissolve_alike         own group's              ? - + - + - - - ? ? ?
 act  moderation.dissolve_alike         from kin                 ? - + - - - - - ? ? ?
 act  moderation.dissolve_alike         conflicted               ? - - - + - - - ? ? ?
 act  moderation.dissolve_alike         other group's            ? - - + - - - - ? ? ?
 act  moderation.dissolve_alike         safeguarding             ? - l - l - - - ? ? ?
-act  moderation.dissolve_alike         withdrawn                ? - - - - - - - ? ? ?
+act  moderation.dissolve_alike         withdrawn                ? - l - l - - - ? ? ?
 act  moderation.dissolve_alike         missing                  ? - - - - - - - ? ? ?
 act  moderation.pick_alike             own group's              ? - + - + - - - ? ? ?
 act  moderation.pick_alike             from kin                 ? - + - - - - - ? ? ?
 act  moderation.pick_alike             conflicted               ? - - - + - - - ? ? ?
 act  moderation.pick_alike             other group's            ? - - + - - - - ? ? ?
 act  moderation.pick_alike             safeguarding             ? - l - l - - - ? ? ?
-act  moderation.pick_alike             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.pick_alike             withdrawn                ? - l - l - - - ? ? ?
 act  moderation.pick_alike             missing                  ? - - - - - - - ? ? ?
 act  moderation.organiser_alike        own group's              ? - + - + - - - ? ? ?
 act  moderation.organiser_alike        from kin                 ? - + - - - - - ? ? ?
 act  moderation.organiser_alike        conflicted               ? - - - + - - - ? ? ?
 act  moderation.organiser_alike        other group's            ? - - + - - - - ? ? ?
 act  moderation.organiser_alike        safeguarding             ? - l - l - - - ? ? ?
-act  moderation.organiser_alike        withdrawn                ? - - - - - - - ? ? ?
+act  moderation.organiser_alike        withdrawn                ? - l - l - - - ? ? ?
 act  moderation.organiser_alike        missing                  ? - - - - - - - ? ? ?
 act  moderation.claim                  own group's              ? - + - + - - - ? ? ?
 act  moderation.claim                  from kin                 ? - + - - - - - ? ? ?
 act  moderation.claim                  conflicted               ? - - - + - - - ? ? ?
 act  moderation.claim                  other group's            ? - - + - - - - ? ? ?
 act  moderation.claim                  safeguarding             ? - l - l - - - ? ? ?
-act  moderation.claim                  withdrawn                ? - - - - - - - ? ? ?
+act  moderation.claim                  withdrawn                ? - l - l - - - ? ? ?
 act  moderation.claim                  missing                  ? - - - - - - - ? ? ?
 act  moderation.code                   own group's              ? - + - + - - - ? ? ?
 act  moderation.code                   from kin                 ? - + - - - - - ? ? ?
 act  moderation.code                   conflicted               ? - - - + - - - ? ? ?
 act  moderation.code                   other group's            ? - - + - - - - ? ? ?
 act  moderation.code                   safeguarding             ? - l - l - - - ? ? ?
-act  moderation.code                   withdrawn                ? - - - - - - - ? ? ?
+act  moderation.code                   withdrawn                ? - l - l - - - ? ? ?
 act  moderation.code                   missing                  ? - - - - - - - ? ? ?
 act  moderation.contact                own group's              ? - + - + - - - ? ? ?
 act  moderation.contact                from kin                 ? - + - - - - - ? ? ?
 act  moderation.contact                conflicted               ? - - - + - - - ? ? ?
 act  moderation.contact                other group's            ? - - + - - - - ? ? ?
 act  moderation.contact                safeguarding             ? - l - l - - - ? ? ?
-act  moderation.contact                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.contact                withdrawn                ? - l - l - - - ? ? ?
 act  moderation.open_file              own group's              ? - + - + - - - ? ? ?
 act  moderation.open_file              other group's            ? - - - - - - - ? ? ?
 act  moderation.open_file              missing file             ? - - - - - - - ? ? ?
@@ -335,7 +337,7 @@ act  moderation.decide                 from kin                 ? - + - - - - - 
 act  moderation.decide                 conflicted               ? - - - + - - - ? ? ?
 act  moderation.decide                 other group's            ? - - + - - - - ? ? ?
 act  moderation.decide                 safeguarding             ? - l - l - - - ? ? ?
-act  moderation.decide                 withdrawn                ? - - - - - - - ? ? ?
+act  moderation.decide                 withdrawn                ? - l - l - - - ? ? ?
 act  moderation.decide                 missing                  ? - - - - - - - ? ? ?
 act  moderation.decide                 contributor's move       ? - - - - - - - ? ? ?
 act  moderation.decide                 missing move             ? - - - - - - - ? ? ?
@@ -351,21 +353,21 @@ act  moderation.protect                from kin                 ? - + - - - - - 
 act  moderation.protect                conflicted               ? - - - + - - - ? ? ?
 act  moderation.protect                other group's            ? - - + - - - - ? ? ?
 act  moderation.protect                safeguarding             ? - l - l - - - ? ? ?
-act  moderation.protect                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.protect                withdrawn                ? - l - l - - - ? ? ?
 act  moderation.protect                missing                  ? - - - - - - - ? ? ?
 act  moderation.protect_proposed       own group's              ? - + - + - - - ? ? ?
 act  moderation.protect_proposed       from kin                 ? - + - - - - - ? ? ?
 act  moderation.protect_proposed       conflicted               ? - - - + - - - ? ? ?
 act  moderation.protect_proposed       other group's            ? - - + - - - - ? ? ?
 act  moderation.protect_proposed       safeguarding             ? - l - l - - - ? ? ?
-act  moderation.protect_proposed       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.protect_proposed       withdrawn                ? - l - l - - - ? ? ?
 act  moderation.protect_proposed       missing                  ? - - - - - - - ? ? ?
 act  moderation.lift                   own group's              ? - + - + - - - ? ? ?
 act  moderation.lift                   from kin                 ? - + - - - - - ? ? ?
 act  moderation.lift                   conflicted               ? - - - + - - - ? ? ?
 act  moderation.lift                   other group's            ? - - + - - - - ? ? ?
 act  moderation.lift                   safeguarding             ? - l - l - - - ? ? ?
-act  moderation.lift                   withdrawn                ? - - - - - - - ? ? ?
+act  moderation.lift                   withdrawn                ? - l - l - - - ? ? ?
 act  moderation.lift                   missing                  ? - - - - - - - ? ? ?
 read moderation.erase                  own group's              ? - + - + - - - ? ? ?
 read moderation.erase                  other group's            ? - - + - - - - ? ? ?
@@ -374,7 +376,7 @@ read moderation.erase                  withdrawn                ? - - - - - - - 
 act  moderation.erase                  own group's              ? - + - + - - - ? ? ?
 act  moderation.erase                  other group's            ? - - + - - - - ? ? ?
 act  moderation.erase                  missing number           ? - - - - - - - ? ? ?
-act  moderation.erase                  withdrawn                ? - - - - - - - ? ? ?
+act  moderation.erase                  withdrawn                ? - l - l - - - ? ? ?
 act  moderation.withhold               own group's              ? - + - + - - - ? ? ?
 act  moderation.withhold               other group's            ? - - - - - - - ? ? ?
 act  moderation.withhold               missing file             ? - - - - - - - ? ? ?
@@ -393,7 +395,7 @@ act  moderation.question               from kin                 ? - + - - - - - 
 act  moderation.question               conflicted               ? - - - + - - - ? ? ?
 act  moderation.question               other group's            ? - - + - - - - ? ? ?
 act  moderation.question               safeguarding             ? - l - l - - + ? ? ?
-act  moderation.question               withdrawn                ? - - - - - - - ? ? ?
+act  moderation.question               withdrawn                ? - l - l - - - ? ? ?
 act  moderation.question               missing                  ? - - - - - - - ? ? ?
 read moderation.read_question          own group's              ? - + - + - - - ? ? ?
 read moderation.read_question          from kin                 ? - + - - - - - ? ? ?
@@ -407,14 +409,14 @@ act  moderation.send_question          from kin                 ? - + - - - - - 
 act  moderation.send_question          conflicted               ? - - - + - - - ? ? ?
 act  moderation.send_question          other group's            ? - - + - - - - ? ? ?
 act  moderation.send_question          safeguarding             ? - l - l - - + ? ? ?
-act  moderation.send_question          withdrawn                ? - - - - - - - ? ? ?
+act  moderation.send_question          withdrawn                ? - l - l - - - ? ? ?
 act  moderation.send_question          missing                  ? - - - - - - - ? ? ?
 act  moderation.discard_question       own group's              ? - + - + - - - ? ? ?
 act  moderation.discard_question       from kin                 ? - + - - - - - ? ? ?
 act  moderation.discard_question       conflicted               ? - - - + - - - ? ? ?
 act  moderation.discard_question       other group's            ? - - + - - - - ? ? ?
 act  moderation.discard_question       safeguarding             ? - l - l - - + ? ? ?
-act  moderation.discard_question       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.discard_question       withdrawn                ? - l - l - - - ? ? ?
 act  moderation.discard_question       missing                  ? - - - - - - - ? ? ?
 read moderation.conflicts                                       ? + + + + - + - ? ? ?
 act  moderation.conflicts                                       ? + + + + - + - ? ? ?
@@ -445,7 +447,7 @@ act  moderation.release                from kin                 ? - + - - - - - 
 act  moderation.release                conflicted               ? - - - + - - - ? ? ?
 act  moderation.release                other group's            ? - - + - - - - ? ? ?
 act  moderation.release                safeguarding             ? - l - l - - - ? ? ?
-act  moderation.release                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.release                withdrawn                ? - l - l - - - ? ? ?
 act  moderation.release                missing                  ? - - - - - - - ? ? ?
 read moderation.excerpts               own group's              ? - + - + - - - ? ? ?
 read moderation.excerpts               from kin                 ? - + - - - - - ? ? ?
@@ -459,7 +461,7 @@ act  moderation.add_excerpt            from kin                 ? - + - - - - - 
 act  moderation.add_excerpt            conflicted               ? - - - + - - - ? ? ?
 act  moderation.add_excerpt            other group's            ? - - + - - - - ? ? ?
 act  moderation.add_excerpt            safeguarding             ? - l - l - - - ? ? ?
-act  moderation.add_excerpt            withdrawn                ? - - - - - - - ? ? ?
+act  moderation.add_excerpt            withdrawn                ? - l - l - - - ? ? ?
 act  moderation.add_excerpt            missing                  ? - - - - - - - ? ? ?
 read moderation.code_afresh            own group's              ? - + - + - - - ? ? ?
 read moderation.code_afresh            from kin                 ? - + - - - - - ? ? ?
@@ -473,14 +475,14 @@ act  moderation.code_afresh            from kin                 ? - + - - - - - 
 act  moderation.code_afresh            conflicted               ? - - - + - - - ? ? ?
 act  moderation.code_afresh            other group's            ? - - + - - - - ? ? ?
 act  moderation.code_afresh            safeguarding             ? - l - l - - - ? ? ?
-act  moderation.code_afresh            withdrawn                ? - - - - - - - ? ? ?
+act  moderation.code_afresh            withdrawn                ? - l - l - - - ? ? ?
 act  moderation.code_afresh            missing                  ? - - - - - - - ? ? ?
 act  moderation.done_afresh            own group's              ? - + - + - - - ? ? ?
 act  moderation.done_afresh            from kin                 ? - + - - - - - ? ? ?
 act  moderation.done_afresh            conflicted               ? - - - + - - - ? ? ?
 act  moderation.done_afresh            other group's            ? - - + - - - - ? ? ?
 act  moderation.done_afresh            safeguarding             ? - l - l - - - ? ? ?
-act  moderation.done_afresh            withdrawn                ? - - - - - - - ? ? ?
+act  moderation.done_afresh            withdrawn                ? - l - l - - - ? ? ?
 act  moderation.done_afresh            missing                  ? - - - - - - - ? ? ?
 read moderation.excerpt                own group's              ? - + - + - - - ? ? ?
 read moderation.excerpt                other group's            ? - - + - - - - ? ? ?
@@ -489,19 +491,19 @@ read moderation.excerpt                withdrawn                ? - - - - - - - 
 act  moderation.excerpt                own group's              ? - + - + - - - ? ? ?
 act  moderation.excerpt                other group's            ? - - + - - - - ? ? ?
 act  moderation.excerpt                missing number           ? - - - - - - - ? ? ?
-act  moderation.excerpt                withdrawn                ? - - - - - - - ? ? ?
+act  moderation.excerpt                withdrawn                ? - l - l - - - ? ? ?
 act  moderation.remove_excerpt         own group's              ? - + - + - - - ? ? ?
 act  moderation.remove_excerpt         other group's            ? - - + - - - - ? ? ?
 act  moderation.remove_excerpt         missing number           ? - - - - - - - ? ? ?
-act  moderation.remove_excerpt         withdrawn                ? - - - - - - - ? ? ?
+act  moderation.remove_excerpt         withdrawn                ? - l - l - - - ? ? ?
 act  moderation.put_back_excerpt       own group's              ? - + - + - - - ? ? ?
 act  moderation.put_back_excerpt       other group's            ? - - + - - - - ? ? ?
 act  moderation.put_back_excerpt       missing number           ? - - - - - - - ? ? ?
-act  moderation.put_back_excerpt       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.put_back_excerpt       withdrawn                ? - l - l - - - ? ? ?
 act  moderation.move_excerpt           own group's              ? - + - + - - - ? ? ?
 act  moderation.move_excerpt           other group's            ? - - + - - - - ? ? ?
 act  moderation.move_excerpt           missing number           ? - - - - - - - ? ? ?
-act  moderation.move_excerpt           withdrawn                ? - - - - - - - ? ? ?
+act  moderation.move_excerpt           withdrawn                ? - l - l - - - ? ? ?
 read moderation.code_book              open                     ? - + - + - - - ? ? ?
 read moderation.code_book              closed                   ? - + - + - - - ? ? ?
 read moderation.code_book              other group's            ? - - + - - - - ? ? ?
@@ -552,21 +554,21 @@ act  moderation.translate              from kin                 ? - + - - - - - 
 act  moderation.translate              conflicted               ? - - - + - - - ? ? ?
 act  moderation.translate              other group's            ? - - + - - - - ? ? ?
 act  moderation.translate              safeguarding             ? - l - l - - - ? ? ?
-act  moderation.translate              withdrawn                ? - - - - - - - ? ? ?
+act  moderation.translate              withdrawn                ? - l - l - - - ? ? ?
 act  moderation.translate              missing                  ? - - - - - - - ? ? ?
 act  moderation.check_translation      own group's              ? - + - + - - - ? ? ?
 act  moderation.check_translation      from kin                 ? - + - - - - - ? ? ?
 act  moderation.check_translation      conflicted               ? - - - + - - - ? ? ?
 act  moderation.check_translation      other group's            ? - - + - - - - ? ? ?
 act  moderation.check_translation      safeguarding             ? - l - l - - - ? ? ?
-act  moderation.check_translation      withdrawn                ? - - - - - - - ? ? ?
+act  moderation.check_translation      withdrawn                ? - l - l - - - ? ? ?
 act  moderation.check_translation      missing                  ? - - - - - - - ? ? ?
 act  moderation.machine_translation    own group's              ? - - - - - - - ? ? ?
 act  moderation.machine_translation    from kin                 ? - - - - - - - ? ? ?
 act  moderation.machine_translation    conflicted               ? - - - - - - - ? ? ?
 act  moderation.machine_translation    other group's            ? - - - - - - - ? ? ?
 act  moderation.machine_translation    safeguarding             ? - l - l - - - ? ? ?
-act  moderation.machine_translation    withdrawn                ? - - - - - - - ? ? ?
+act  moderation.machine_translation    withdrawn                ? - l - l - - - ? ? ?
 act  moderation.machine_translation    missing                  ? - - - - - - - ? ? ?
 act  moderation.leave_for_translation                           ? - + + + - - - ? ? ?
 read moderation.return_translation                              ? - + + + - - - ? ? ?
@@ -576,14 +578,14 @@ act  moderation.take_over              from kin                 ? - + - - - - - 
 act  moderation.take_over              conflicted               ? - - - + - - - ? ? ?
 act  moderation.take_over              other group's            ? - - + - - - - ? ? ?
 act  moderation.take_over              safeguarding             ? - l - l - - - ? ? ?
-act  moderation.take_over              withdrawn                ? - - - - - - - ? ? ?
+act  moderation.take_over              withdrawn                ? - l - l - - - ? ? ?
 act  moderation.take_over              missing                  ? - - - - - - - ? ? ?
 act  moderation.told                   own group's              ? - + - + - - - ? ? ?
 act  moderation.told                   from kin                 ? - + - - - - - ? ? ?
 act  moderation.told                   conflicted               ? - - - + - - - ? ? ?
 act  moderation.told                   other group's            ? - - + - - - - ? ? ?
 act  moderation.told                   safeguarding             ? - l - l - - - ? ? ?
-act  moderation.told                   withdrawn                ? - - - - - - - ? ? ?
+act  moderation.told                   withdrawn                ? - l - l - - - ? ? ?
 act  moderation.told                   missing                  ? - - - - - - - ? ? ?
 read accounts.set_password             invited                  + + + + + + + + + + +
 read accounts.set_password             missing                  - - - - - - - - - - -
@@ -605,28 +607,28 @@ act  moderation.write_care             from kin                 ? - - - - - - - 
 act  moderation.write_care             conflicted               ? - - - - - - - ? ? ?
 act  moderation.write_care             other group's            ? - - - - - - - ? ? ?
 act  moderation.write_care             safeguarding             ? - l - l - - + ? ? ?
-act  moderation.write_care             withdrawn                ? - - - - - - - ? ? ?
+act  moderation.write_care             withdrawn                ? - l - l - - - ? ? ?
 act  moderation.write_care             missing                  ? - - - - - - - ? ? ?
 act  moderation.care_contact           own group's              ? - - - - - - - ? ? ?
 act  moderation.care_contact           from kin                 ? - - - - - - - ? ? ?
 act  moderation.care_contact           conflicted               ? - - - - - - - ? ? ?
 act  moderation.care_contact           other group's            ? - - - - - - - ? ? ?
 act  moderation.care_contact           safeguarding             ? - l - l - - + ? ? ?
-act  moderation.care_contact           withdrawn                ? - - - - - - - ? ? ?
+act  moderation.care_contact           withdrawn                ? - l - l - - - ? ? ?
 act  moderation.care_contact           missing                  ? - - - - - - - ? ? ?
 act  moderation.return_from_care       own group's              ? - - - - - - - ? ? ?
 act  moderation.return_from_care       from kin                 ? - - - - - - - ? ? ?
 act  moderation.return_from_care       conflicted               ? - - - - - - - ? ? ?
 act  moderation.return_from_care       other group's            ? - - - - - - - ? ? ?
 act  moderation.return_from_care       safeguarding             ? - l - l - - + ? ? ?
-act  moderation.return_from_care       withdrawn                ? - - - - - - - ? ? ?
+act  moderation.return_from_care       withdrawn                ? - l - l - - - ? ? ?
 act  moderation.return_from_care       missing                  ? - - - - - - - ? ? ?
 act  moderation.care_seen              own group's              ? - - - - - - - ? ? ?
 act  moderation.care_seen              from kin                 ? - - - - - - - ? ? ?
 act  moderation.care_seen              conflicted               ? - - - - - - - ? ? ?
 act  moderation.care_seen              other group's            ? - - - - - - - ? ? ?
 act  moderation.care_seen              safeguarding             ? - l - l - - + ? ? ?
-act  moderation.care_seen              withdrawn                ? - - - - - - - ? ? ?
+act  moderation.care_seen              withdrawn                ? - l - l - - - ? ? ?
 act  moderation.care_seen              missing                  ? - - - - - - - ? ? ?
 act  moderation.care_file              own group's              ? - - - - - - - ? ? ?
 act  moderation.care_file              other group's            ? - - - - - - - ? ? ?
@@ -742,6 +744,7 @@ class World:
     statements: list[str] = field(default_factory=list)
     _people: dict[str, int] = field(default_factory=dict)
     _visits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _number: str = TOKEN
     _receipt_of_the_gone: str = ""
 
     def set_up(self) -> None:
@@ -863,18 +866,19 @@ class World:
         client = self.app.test_client()
         with self.app.app_context():
             signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-            value = signer.dumps({**self._visit_of(actor), "csrf_token": TOKEN})
+            value = signer.dumps({**self._visit_of(actor), "csrf_token": self._number})
         client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], value)
         return client
 
     def spent(self, actor: str) -> None:
-        """Let ``actor`` come anew, with another visit."""
+        """Let ``actor`` come anew, with another visit: nobody comes back to one that was left."""
         self._visits.pop(actor, None)
+        self._number = hashlib.sha1(self._number.encode(), usedforsecurity=False).hexdigest()
 
     def token(self) -> str:
         """The form's token as a page of this visit would carry it."""
         signer: Any = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
-        return str(signer.dumps(TOKEN))
+        return str(signer.dumps(self._number))
 
     def fingerprints(self) -> dict[str, str]:
         """A digest of all rows of every table; when a visit was last seen does not count."""
@@ -981,7 +985,7 @@ def outcome(answer: TestResponse) -> str:
     here = answer.request.path
     if answer.status_code == 404:
         return ABSENT
-    if answer.status_code == 409 and b"in the hands of people who are trained to protect" in answer.data:
+    if answer.status_code == 409 and any(words in answer.data for words in WORDS_OF_LEFT):
         return LEFT
     if "Clear-Site-Data" in answer.headers:
         return SERVED  # leaving ends at the door, too

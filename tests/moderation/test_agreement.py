@@ -66,6 +66,12 @@ def ask(app: Flask, client: FlaskClient, size: object = 20, of: str = COLLEAGUE)
 
 
 def finish(client: FlaskClient) -> TestResponse:
+    """Press that all are done, and once more where some are not coded."""
+    answer = press_done(client)
+    return send(client, HERE, form_on(answer, having="uncoded")) if answer.status_code == 200 else answer
+
+
+def press_done(client: FlaskClient) -> TestResponse:
     return send(client, HERE, form_on(client.get(HERE), action="/done/"))
 
 
@@ -232,3 +238,31 @@ def test_what_is_withdrawn_leaves_the_figures(app: Flask, lead: FlaskClient) -> 
     finish(second)
     withdraw(app, made[1])
     assert figures(lead) == {"Gender and migrant women": ("1", "0", "0", "0", "none")}
+
+
+def test_what_is_left_uncoded_is_asked_about_once_more(app: Flask, lead: FlaskClient) -> None:
+    one, two, three = (coded(app, lead, "gender") for _n in range(3))
+    second = signed_in(app, COLLEAGUE)
+    assert ask(app, lead).status_code == 303
+    assert add(second, one, themes="gender").status_code == 303
+    withdraw(app, three)
+    asked = press_done(second)
+    assert "1 of your sample is not coded" in text(asked)
+    assert "counts as “no theme”, never as missing" in text(asked)
+    named = [link.text_content() for link in page(asked).cssselect("#uncoded a")]
+    assert named == [two], "what is coded is not among them, nor what was withdrawn"
+    with app.app_context():
+        assert session().scalars(sa.select(SecondCoding.done_at)).all() == [None]
+    confirm = form_on(asked, having="uncoded")
+    four = send(second, HERE, confirm, {"uncoded": "2"})
+    assert "1 of your sample is not coded" in text(four), "another number was seen"
+    assert send(second, HERE, confirm).status_code == 303
+    with app.app_context():
+        assert session().scalars(sa.select(SecondCoding.done_at)).one() is not None
+
+
+def test_a_sample_that_is_coded_is_done_at_once(app: Flask, lead: FlaskClient) -> None:
+    one, second = coded(app, lead, "gender"), signed_in(app, COLLEAGUE)
+    assert ask(app, lead).status_code == 303
+    assert add(second, one, themes="gender").status_code == 303
+    assert press_done(second).status_code == 303

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from intake.accounts.permissions import Role
+from intake.foundation import clock
 from intake.foundation.database import session, transaction
 from intake.moderation import coding, conflicts, redaction
 from intake.moderation import services as desk_services
@@ -21,6 +22,7 @@ from intake.moderation.redacted import Category
 from intake.moderation.redaction import Wish
 from intake.moderation.spans import Span
 from intake.programme.models import WorkingGroup
+from intake.submissions import services as submissions
 from tests import builders
 from tests.forms import fields, form_on, page, send
 from tests.installation import browser_of
@@ -192,3 +194,65 @@ def test_flagged_at_the_same_moment(app: Flask) -> None:
         assert (answer.status_code, state) in {(303, "declined"), (409, "safeguarding")}
         if state == "safeguarding":
             assert "Not about migration." in html.document_fromstring(answer.get_data(as_text=True)).text_content()
+
+
+# Withdrawn meanwhile
+
+WITHDRAWN = "its contributor has withdrawn it"
+
+
+def test_what_was_typed_about_one_that_is_withdrawn_comes_back(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    every = list(forms(lead, reference))
+    without_words = [form_on(lead.get(url(reference)), action=tail) for tail in ("/claim/", "/decide/accept/")]
+    desk.withdraw(app, reference)
+    for action, filled, words in every:
+        typed = {name: f"Typed into {name}." for name in words}
+        answer = lead.post(action, data={**filled, **typed})
+        assert answer.status_code == 409, action
+        shown = text(answer)
+        assert [name for name, said in typed.items() if said not in shown] == [], action
+        assert WITHDRAWN in shown
+        assert "zqriver" not in shown
+    for form in without_words:
+        answer = send(lead, url(reference), form)
+        assert (answer.status_code, WITHDRAWN in text(answer)) == (409, True)
+    assert columns(app, reference, "state") == ("withdrawn",)
+    assert lead.get(url(reference)).status_code == 404, "asked for, it is as if it were not there"
+
+
+def test_that_it_is_withdrawn_is_told_to_nobody_else_and_not_for_ever(app: Flask, lead: FlaskClient) -> None:
+    reference, own, apart = give(app), give(app, organisation="ACT Alliance"), give(app)
+    data = {**fields(form_on(lead.get(url(reference)), action="/decide/decline/")), "words": "Not about migration."}
+    outside = signed_in(app, OTHER)
+    token = page(outside.get(desk.QUEUE)).xpath("//input[@name='csrf_token']/@value")[0]
+    with app.app_context(), transaction():
+        conflicts.declare(somebody(LEAD), somebody(COLLEAGUE), conflicts.With(submission=found(apart)), "A friend.")
+    for one in (reference, own, apart):
+        desk.withdraw(app, one)
+    missing = lead.post(url("WG3-2020-06-09/T-999", "decide/decline/"), data=data)
+    foreign = outside.post(url(reference, "decide/decline/"), data={**data, "csrf_token": token})
+    assert (foreign.status_code, text(foreign)) == (404, text(missing))
+    for one in (own, apart):
+        answer = lead.post(url(one, "decide/decline/"), data=data)
+        assert (answer.status_code, text(answer)) == (404, text(missing))
+    assert lead.post(url(reference, "decide/decline/"), data=data).status_code == 409
+    desk.change(app, reference, erase_after=clock.now())
+    with app.app_context(), transaction():
+        assert submissions.erase_due() == 1
+    assert lead.post(url(reference, "decide/decline/"), data=data).status_code == 404
+
+
+def test_what_was_withdrawn_on_the_safeguarding_desk_is_told_there_only(app: Flask, lead: FlaskClient) -> None:
+    guard = trained(app)
+    reference, other = give(app, danger_now="yes", what_happened=TOLD), give(app)
+    data = fields(form_on(lead.get(url(other)), action="/decide/accept/"))
+    there = f"/en/staff/care/{reference}/"
+    writing = form_on(guard.get(there), action="/write/")
+    desk.withdraw(app, reference)
+    answer = send(guard, there, writing, {"words": "They rang on Monday."})
+    assert answer.status_code == 409
+    assert "They rang on Monday." in text(answer)
+    assert WITHDRAWN in text(answer)
+    assert "zqriver" not in text(answer)
+    assert lead.post(url(reference, "decide/accept/"), data=data).status_code == 404, "it was never on the queue"

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
+from werkzeug.test import TestResponse
 
 from intake.foundation import clock
 from intake.foundation.config import Settings
@@ -19,10 +20,14 @@ from intake.foundation.files.kinds import BY_NAME
 from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
 from intake.foundation.languages import LANGUAGES
-from intake.moderation import personal, queries, reading
+from intake.foundation.multilingual import Multilingual
+from intake.foundation.vocabularies import vocabulary
+from intake.moderation import codebook, coding, personal, queries, reading
 from intake.moderation import services as moderation
+from intake.moderation.coding import Axis
 from intake.moderation.filters import Filters
 from intake.moderation.queries import PAGE_SIZE
+from intake.moderation.spans import Span
 from intake.submissions import attachments
 from intake.submissions.models import Submission
 from intake.submissions.vocabulary import Kind
@@ -364,3 +369,135 @@ def plan_of(statement: sa.Select[Any], values: dict[str, Any], *, is_sqlite: boo
     for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
         connection.exec_driver_sql(f"SET LOCAL {setting} = off")
     return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled}".replace("%", "%%")))
+
+
+def merged(app: Flask, where: str, code: str, into: str) -> None:
+    with app.app_context(), transaction():
+        codebook.merge(desk.held(where), desk.somebody(), code, into=into, seen=0)
+
+
+def coded(app: Flask, reference: str, **codes: str) -> int:
+    """Code a passage of it; the number of the excerpt."""
+    given = {Axis.KIND: ["challenge"], **{Axis[name.upper()]: [code] for name, code in codes.items()}}
+    with app.app_context(), transaction():
+        span = Span(1, "what_happened", 0, 4)
+        return coding.add(desk.found(reference), desk.somebody(), span, given).number
+
+
+def themes_of(shown: TestResponse) -> dict[str, str]:
+    """The themes that the page offers to filter by, with their figures, by their values."""
+    return {one.get("value"): one.text_content() for one in page(shown).cssselect("#theme option") if one.get("value")}
+
+
+def test_themes_are_named_and_found_through_the_code_books(app: Flask, lead: FlaskClient) -> None:
+    here, later, passage = give(app), give(app, WG3_LATER), give(app)
+    first, second = "alternatives_to_detention", "gender"
+    with app.app_context(), transaction():
+        for reference in (here, later):
+            change_themes(reference)
+        desk_of_session = desk.held(WG3)
+        codebook.change(
+            desk_of_session, desk.somebody(), second, seen=0, name=Multilingual({"en": "Women on the move"}),
+            definition=Multilingual(), example=None,
+        )  # fmt: skip
+        own = codebook.add(desk_of_session, desk.somebody(), Multilingual({"en": "Boats"}), Multilingual())
+        before = desk_of_session.slug
+        codebook.add(desk.held(WG3_LATER), desk.somebody(), Multilingual({"en": "Islands"}), Multilingual())
+    coded(app, passage, theme=own)
+    assert desk.listed(lead.get(f"{QUEUE}?theme={first}")) == [here, later]
+    merged(app, WG3, first, second)
+    of_first = lead.get(f"{QUEUE}?session={before}")
+    offered = themes_of(of_first)
+    assert first not in offered, "it is read as another one"
+    assert offered[second] == "Women on the move (1)"
+    assert offered[f"{before}:{own}"] == "Boats (1)"
+    assert "Islands" not in of_first.get_data(as_text=True)
+    every = themes_of(lead.get(QUEUE))
+    assert every[first].endswith("(1)"), "the other session has it still"
+    assert every[second].startswith("Women on the move / ")
+    assert every[f"{before}:{own}"] == f"Boats ({WG3}) (1)"
+    for query, expected in {
+        f"theme={second}": [here],
+        f"theme={first}": [here, later],
+        f"theme={first}&session={WG3_LATER.lower()}": [later],
+        f"theme={first}&session={before}": [here],
+        f"theme={before}:{own}": [passage],
+        f"theme={WG3_LATER.lower()}:{own}": [],
+        f"theme={before}:{own}&session={WG3_LATER.lower()}": [],
+        f"theme={before}:own-99": [],
+        "theme=own-1": [here, later, passage],
+    }.items():
+        shown = lead.get(f"{QUEUE}?{query}")
+        assert desk.listed(shown) == expected, query
+        chosen = [one.get("value") for one in page(shown).cssselect("#theme option[selected]")]
+        asked = "" if query == "theme=own-1" else dict(parse_qsl(query))["theme"]
+        assert chosen == [asked] or "own-99" in query, "what narrows the list is to be seen"
+
+
+def test_a_theme_that_was_given_twice_counts_once(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    with app.app_context(), transaction():
+        themes = ["alternatives_to_detention", "gender"]
+        moderation.code(desk.found(reference), desk.somebody(), themes=themes, objectives=())
+    coded(app, reference, theme="gender")
+    merged(app, WG3, "alternatives_to_detention", "gender")
+    assert themes_of(lead.get(f"{QUEUE}?session={WG3.lower()}"))["gender"].endswith("(1)")
+
+
+def test_a_passage_counts_while_it_stands_and_is_seen(app: Flask, lead: FlaskClient) -> None:
+    reference, colleague = give(app), desk.signed_in(app, desk.COLLEAGUE)
+    number = coded(app, reference, theme="gender")
+    address = f"{QUEUE}?theme=gender"
+    with app.app_context(), transaction():
+        coding.code_afresh(desk.found(reference), desk.somebody(desk.COLLEAGUE))
+    for client, expected, figure in ((lead, [reference], "(1)"), (colleague, [], "(0)")):
+        assert desk.listed(client.get(address)) == expected
+        assert themes_of(client.get(QUEUE))["gender"].endswith(figure)
+    with app.app_context(), transaction():
+        coding.remove(desk.found(reference), desk.somebody(), number, seen=1)
+    assert desk.listed(lead.get(address)) == []
+    assert themes_of(lead.get(QUEUE))["gender"].endswith("(0)")
+
+
+def test_whom_a_passage_is_about_narrows_the_queue_too(app: Flask, lead: FlaskClient) -> None:
+    children, women, neither = give(app), give(app, language="ar"), give(app)
+    groups = list(vocabulary("population_groups"))
+    coded(app, children, theme="gender", group=groups[0])
+    number = coded(app, women, theme="gender", group=groups[1])
+    coded(app, neither, theme="gender")
+    for query, expected in {
+        f"group={groups[0]}": [children],
+        f"group={groups[1]}": [women],
+        f"group={groups[1]}&theme=gender&language=ar": [women],
+        f"group={groups[1]}&language=en": [],
+        "group=x": [children, women, neither],
+    }.items():
+        shown = lead.get(f"{QUEUE}?{query}")
+        assert desk.listed(shown) == expected, query
+        for row in page(shown).cssselect(".queue > li > a"):
+            assert (query == "group=x") or dict(parse_qsl(row.get("href").partition("?")[2])) == dict(parse_qsl(query))
+    figures = {
+        one.get("value"): re.search(r"\((\d+)\)$", one.text_content())
+        for one in page(lead.get(f"{QUEUE}?theme=gender")).cssselect("#group option")
+    }
+    assert [int(figures[code][1]) for code in groups[:3] if figures[code]] == [1, 1, 0]
+    address = f"{QUEUE}?group={groups[1]}"
+    assert send(lead, address, form_on(lead.get(address), having="name"), {"name": "W"}).headers["Location"] == address
+    with app.app_context(), transaction():
+        coding.remove(desk.found(women), desk.somebody(), number, seen=1)
+    assert desk.listed(lead.get(address)) == []
+    for language in LANGUAGES:
+        shown = lead.get(f"/{language.code}/staff/queue/")
+        assert page(shown).cssselect("label[for=group]")[0].text_content() == {
+            "en": "Whom it is about", "fr": "De qui il s’agit", "es": "De quién trata", "ar": "من المعنيّ به",
+        }[language.code]  # fmt: skip
+
+
+def test_how_much_each_colleague_is_on_is_counted(app: Flask, lead: FlaskClient) -> None:
+    with app.app_context():
+        colleague = desk.somebody(desk.COLLEAGUE).id
+    for hours in (1, 1, -1):
+        change(app, give(app), claimed_by_id=colleague, claimed_until=clock.now() + timedelta(hours=hours))
+    options = {one.get("value"): one.text_content() for one in page(lead.get(QUEUE)).cssselect("#claimed option")}
+    assert options[str(colleague)] == "Colleague (2)"
+    assert options["somebody"].endswith("(2)")

@@ -239,3 +239,11 @@ def test_what_comes_from_their_own_organisation_is_not_theirs(app: Flask, guard:
     assert signed_in(app).get(at(reference)).status_code == 404
     with app.app_context():
         assert [one.number for one in conflicts.nobody_reads()] == [1], "the secretariat is told"
+
+
+def test_only_who_keeps_the_templates_is_led_to_them(app: Flask, lead: FlaskClient, guard: FlaskClient) -> None:
+    in_care, ordinary = give(app, danger_now="yes"), give(app)
+    for client, reference, leads_there in ((guard, in_care, False), (lead, ordinary, True)):
+        shown = client.get(url(reference, "question/"))
+        assert shown.status_code == 200
+        assert ("Keep the templates" in text(shown)) is leads_there

@@ -62,12 +62,15 @@ def ask_second_coder(slug: str) -> ResponseReturnValue:
 @guards.staff("queue.read")
 @gives_back
 def done_second_coding(slug: str) -> ResponseReturnValue:
-    """Say that one's sample is done."""
+    """Say that one's sample is done; where some of it is not coded, say so once more."""
     held = session_or_404(slug)
     if went_wrong():
         return _page(held, trouble=what_went_wrong())
-    with transaction():
-        is_done = agreement.done(held, guards.signed_in())
+    try:
+        with transaction():
+            is_done = agreement.done(held, guards.signed_in(), uncoded=number_in(request.form.get("uncoded")) or 0)
+    except agreement.Uncoded as left:
+        return _page(session_or_404(slug), uncoded=left.references)
     if is_done:
         flash(_("Your sample is done. Now you see what others made of it."), "done")
     return redirect(url_for("moderation.agreements", slug=slug), 303)
@@ -90,7 +93,7 @@ def export_agreement(slug: str, format_name: str) -> ResponseReturnValue:
     return response
 
 
-def _page(held: ListeningSession, trouble: Trouble | None = None) -> str:
+def _page(held: ListeningSession, trouble: Trouble | None = None, uncoded: tuple[str, ...] = ()) -> str:
     person = guards.signed_in()
     return render_template(
         "moderation/agreement.html",
@@ -102,4 +105,5 @@ def _page(held: ListeningSession, trouble: Trouble | None = None) -> str:
         most=agreement.MOST,
         formats=FORMATS,
         trouble=trouble,
+        uncoded=uncoded,
     )

@@ -60,19 +60,24 @@ def found_or_404(reference: str, permission: str) -> Submission:
 def left_or_404(reference: str, permission: str) -> NoReturn:
     """End a request about a submission that does not exist for the signed-in person.
 
-    Where a form was sent about one that they had on their desk until it was handed to safeguarding, or back, they are
-    told so and get their words back (409): they have them nowhere else. Everybody else gets 404.
+    Where a form was sent about one that they had on their desk until it was handed to safeguarding, or back, or
+    withdrawn, they are told so and get their words back (409): they have them nowhere else. Everybody else gets 404.
     """
     person = guards.signed_in()
     left = None
     if request.method == "POST":
-        left = reading.find_handed_on(reference, person) or reading.find_given_back(reference, person)
+        left = (
+            reading.find_handed_on(reference, person)
+            or reading.find_given_back(reference, person)
+            or reading.find_withdrawn(reference, person)
+        )
     if left is None:
         abort(404)
     guards.require(permission, left)
     page = render_template(
         "moderation/gone.html",
         reference=reference,
+        is_withdrawn=left.state == State.WITHDRAWN,
         is_in_care=left.state == State.SAFEGUARDING,
         may_care=reading.find_in_care(reference, person) is not None,
         words=_words_typed(permission),

@@ -73,7 +73,7 @@ def _queue(saving: SaveForm, *, trouble: Trouble | None = None) -> str:
     return render_template(
         "moderation/queue.html",
         filters=filters,
-        choices=choices(held, counted, own.colleagues),
+        choices=choices(held, filters, counted, own.colleagues),
         orders=orders(),
         held=held,
         search=SearchForm(formdata=None),
