@@ -336,7 +336,8 @@ def test_nobody_opens_it_once_it_is_withdrawn_and_then_it_is_erased(
     form = next(form for form in page(lead.get(url)).forms if "/files/" in (form.get("action") or ""))
     with app.app_context(), transaction():
         services.withdraw(desk.found(reference))
-    assert send(lead, url, form).status_code == 404
+    gone = send(lead, url, form)
+    assert (gone.status_code, gone.mimetype) == (409, "text/html"), "told that it is withdrawn, and given nothing of it"
     assert contributor.get(FILES).status_code == 302
     hour_ago = time.time() - 4_000
     os.utime(stored(settings)[0], (hour_ago, hour_ago))
