@@ -10,5 +10,15 @@ for (const told of document.querySelectorAll("[data-count]")) {
   area.addEventListener("input", tell)
   tell()
 }
-// Without a connection our server is not told that somebody left quickly: the next time it is (submissions/views/leaving).
-document.querySelector(".leave form")?.addEventListener("submit", () => document.cookie = "gone=1;path=/;max-age=7776000")
+// Whoever leaves quickly leaves no words in the fields, which a browser would bring back, and nothing on the device.
+// Without a connection our server is not told: the next time it is (submissions/views/leaving).
+document.querySelector(".leave form")?.addEventListener("submit", ({ target }) => {
+  document.cookie = "gone=1;path=/;max-age=7776000"
+  document.body.hidden = true
+  for (const form of document.forms) if (form !== target) {
+    form.autocomplete = "off"
+    form.reset()
+  }
+  self.indexedDB?.deleteDatabase("intake")
+  self.caches?.delete("device")
+})

@@ -811,6 +811,36 @@ def test_leaving_without_a_connection_shows_nothing_later(context: BrowserContex
     assert not [one for one in context.cookies() if one.get("name") == "gone"]
 
 
+@pytest.mark.parametrize("offline", [False, True])
+def test_going_back_to_the_form_finds_its_fields_empty(context: BrowserContext, live: Live, offline: bool) -> None:
+    """A browser brings back what was typed into a page, whatever is said of keeping it."""
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    fill(page)
+    context.set_offline(offline)
+    page.locator(".leave button").click()
+    page.wait_for_timeout(1_500)
+    context.set_offline(False)
+    page.go_back()
+    expect(page.locator("#what_happened")).to_have_value("")
+
+
+def test_leaving_without_a_connection_empties_the_device_from_any_page(context: BrowserContext, live: Live) -> None:
+    kept = opt_in(context, live)
+    kept.fill("#what_happened", STORY["en"])
+    keeps(kept, STORY["en"])
+    kept.close()
+    page = context.new_page()
+    page.goto(live.url + "/en/receipt/")
+    context.set_offline(True)
+    page.locator(".leave button").click()
+    page.wait_for_timeout(1_500)
+    context.set_offline(False)
+    page.goto(address(live, "en"))
+    expect(page.locator("#what_happened")).to_have_value("")
+    expect(page.locator("[data-when=free]")).to_be_visible()
+
+
 def test_who_leaves_leaves_in_every_tab(context: BrowserContext, live: Live) -> None:
     one = opt_in(context, live)
     other = context.new_page()
