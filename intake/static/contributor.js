@@ -1,4 +1,3 @@
-// How much is typed, beside what fits: counted in characters as the server counts them.
 for (const told of document.querySelectorAll("[data-count]")) {
   const area = told.closest(".field").querySelector("textarea"), limit = +told.dataset.count
   const inWords = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`)
@@ -10,8 +9,7 @@ for (const told of document.querySelectorAll("[data-count]")) {
   area.addEventListener("input", tell)
   tell()
 }
-// Whoever leaves quickly leaves no words in the fields, which a browser would bring back, and nothing on the device.
-// Without a connection our server is not told: the next time it is (submissions/views/leaving).
+// Why: submissions/views/leaving.py
 document.querySelector(".leave form")?.addEventListener("submit", ({ target }) => {
   document.cookie = "gone=1;path=/;max-age=7776000"
   document.body.hidden = true
@@ -19,6 +17,6 @@ document.querySelector(".leave form")?.addEventListener("submit", ({ target }) =
     form.autocomplete = "off"
     form.reset()
   }
-  self.indexedDB?.deleteDatabase("intake")
+  indexedDB.deleteDatabase("intake")
   self.caches?.delete("device")
 })

@@ -29,7 +29,8 @@ from .blueprint import bp
 from .visit import VISIT_KEY
 
 _GONE = "gone"
-"""The cookie that a page sets itself when somebody leaves quickly: without a connection nobody else is told."""
+"""The cookie that a page sets itself when somebody leaves quickly (``contributor.js``): without a connection nobody
+else is told. It empties its fields too, which a browser would bring back, and what is kept on the device."""
 _JUST_LEFT, _JUST_LEFT_SECONDS = "left", 60
 """The cookie by which the page that says nothing knows that somebody comes to it from our own button, once: to load it
 again, or to follow a link to it, must not empty what is kept on the device."""
