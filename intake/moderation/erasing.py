@@ -27,7 +27,7 @@ from . import reading, redacted, redaction, translated
 from .known import Words
 from .redacted import Erasure, Hidden, Outcome
 from .redaction import Stale
-from .services import hold, keep_still
+from .services import keep_still
 from .spans import BLOCK, Span
 
 
@@ -93,9 +93,9 @@ def places(submission: Submission, person: Person, number: int) -> list[Span]:
     return sorted(found)
 
 
-def elsewhere(submission: Submission, person: Person, number: int) -> int:
-    """In how many messages, notes and translations of ``submission`` they stand as well; raises like ``places``."""
-    found, words = places(submission, person, number), _words(submission, person, _standing(submission, number))
+def elsewhere(submission: Submission, person: Person, number: int, found: list[Span]) -> int:
+    """In how many messages, notes and translations they stand beside the ``places`` that were ``found``; raises so."""
+    words = _words(submission, person, _standing(submission, number))
     blot = _Blot(words, found, _told(submission, words))
     held = {(place.what, place.number) for place, text in texts_of(submission)
             if place.what != "answers" and blot.of(place, text) != text}  # fmt: skip
@@ -123,8 +123,7 @@ def ask(submission: Submission, person: Person, number: int, reason: str, *, see
         Stale: the redactions are not as they were ``seen``, or it does not stand.
         StandsOpen: the words stand elsewhere and are not hidden there.
     """
-    hold(submission, person)
-    _as_seen(submission, seen)
+    redaction.hold_as_seen(submission, person, seen)
     _must_be_hidden(submission, places(submission, person, number))
     if number in asked_for(submission):
         return
@@ -163,7 +162,7 @@ def erase(submission: Submission, person: Person, number: int, *, seen: str) -> 
         StandsOpen: the words stand elsewhere and are not hidden there.
     """
     keep_still(submission, person)
-    _as_seen(submission, seen)
+    redaction.must_be_as_seen(submission, seen)
     request = _request(submission, number)
     if request.asked_by_id == person.id:
         raise NeedsAnother(number)
@@ -272,8 +271,3 @@ def _request(submission: Submission, number: int) -> Erasure:
     if found is None:
         raise Stale(submission.reference)
     return found
-
-
-def _as_seen(submission: Submission, seen: str) -> None:
-    if redaction.seen_as(submission) != seen:
-        raise Stale(submission.reference)

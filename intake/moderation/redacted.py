@@ -98,7 +98,10 @@ sealed_with_text(Withholding.reason, "withholding", "reason")
 
 
 class Outcome(StrEnum):
-    """What became of the wish that words be erased; ``UNDER_WAY`` only inside the transaction that erases them."""
+    """What became of the wish that words be erased; ``UNDER_WAY`` only inside the transaction that erases them.
+
+    ``KEPT`` says that nothing was erased by this wish: by another one for the same words it may have been.
+    """
 
     UNDER_WAY = "under_way"
     ERASED = "erased"

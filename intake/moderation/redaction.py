@@ -151,8 +151,14 @@ def seen_as(submission: Submission) -> str:
     return f"{submission.revisions[-1].number}.{len(rows)}.{len(files)}.{undone}.{erased}"
 
 
-def _hold(submission: Submission, person: Person, seen: str) -> None:
+def hold_as_seen(submission: Submission, person: Person, seen: str) -> None:
+    """``services.hold`` for whoever acts on the redactions as they were ``seen``; raises as that and ``Stale``."""
     hold(submission, person)
+    must_be_as_seen(submission, seen)
+
+
+def must_be_as_seen(submission: Submission, seen: str) -> None:
+    """Go on only where the redactions stand as they were ``seen``; raises ``Stale``."""
     if seen_as(submission) != seen:
         raise Stale(submission.reference)
 
@@ -167,7 +173,7 @@ def hide(submission: Submission, person: Person, wishes: Iterable[Wish], *, seen
         Overlapping: part of a passage is hidden already, or by another of the ``wishes``.
         NotThere: an answer does not reach as far as a passage.
     """
-    _hold(submission, person, seen)
+    hold_as_seen(submission, person, seen)
     for wish in wishes:
         _hide(submission, person, wish, merge=merge)
     search.enter(submission)
@@ -237,7 +243,7 @@ def lift(submission: Submission, person: Person, number: int, *, seen: str) -> N
     Raises as ``hide``, and:
         Stale: it does not stand, or its words are erased.
     """
-    _hold(submission, person, seen)
+    hold_as_seen(submission, person, seen)
     if any(one.number == number and one.erased_at is not None for one in redacted.rows_of(submission)):
         raise Stale(submission.reference)
     _lift(submission, person, number)
@@ -389,7 +395,7 @@ def withhold(submission: Submission, person: Person, identity: int, reason: str,
     Raises as ``hide``, and:
         LookupError: there is no such file.
     """
-    _hold(submission, person, seen)
+    hold_as_seen(submission, person, seen)
     if all(one.id != identity for one in reading.files(submission, person)):
         raise LookupError(identity)
     if identity in redacted.withheld(submission):
@@ -407,7 +413,7 @@ def withhold(submission: Submission, person: Person, identity: int, reason: str,
 
 def give_back(submission: Submission, person: Person, identity: int, *, seen: str) -> None:
     """Withhold the file ``identity`` no longer; raises as ``withhold``."""
-    _hold(submission, person, seen)
+    hold_as_seen(submission, person, seen)
     if all(one.id != identity for one in reading.files(submission, person)):
         raise LookupError(identity)
     given = session().execute(

@@ -222,7 +222,7 @@ def _erase_page(found: Submission, number: int, form: EraseForm, trouble: Troubl
         places=[
             (one.revision, redaction.around(one, reading.own_answers(found, person, one.revision))) for one in places
         ],
-        elsewhere=erasing.elsewhere(found, person, number),
+        elsewhere=erasing.elsewhere(found, person, number, places),
         still_open=erasing.times_open(found, places),
         asked=asked,
         is_own=asked is not None and asked.person_id == person.id,
@@ -328,7 +328,7 @@ def _page(found: Submission, shown: Shown) -> str:
         ],
         asked=asked,
         erased_by=erased_by,
-        is_compared=not any(one.erased_at is not None and one.span.revision < number for one in every),
+        was_erased_before=any(one.erased_at is not None and one.span.revision < number for one in every),
         lifted=sum(one.lifted_at is not None for one in every),
         issued=redaction.issued_in(found, number),
         categories=redaction.CATEGORY_LABELS,
