@@ -1,6 +1,6 @@
 """The queue and the search of a desk that holds very many submissions.
 
-    python -m bench.queue [--rows 1000000] [--requests 40]
+    python -m bench.queue [--rows 1000000] [--requests 40] [--folder FOLDER] [--only PART]
 
 Goal (DESIGN, budgets): at most 6 statements for the queue page, and a p95 at a million rows that is at
 most twice that at a thousand. The rows are invented, in four languages, sealed and entered in the index
@@ -8,7 +8,9 @@ as real ones are; all of them are moderated by the one who asks. Printed are, at
 ``--rows`` in turn, p50 and p95 of a page, CPU of this process and the number of statements; the peer in
 the same run is the reading of the 50 oldest rows by a statement written by hand. ``INTAKE_DATABASE_URL``
 names an empty database of PostgreSQL, beside which there is one with ``_few`` behind its name; without
-it both are made in SQLite.
+it both are made in SQLite. To write a million rows takes a quarter of an hour: ``--folder`` keeps what was
+made there (with SQLite), and measures it again when it is named once more; ``--only`` measures the pages
+whose name holds its words.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -65,6 +67,7 @@ COMMON = {
     "es": "frontera permiso trabajo familia derechos policía detención escuela médico papeles",
     "ar": "الحدود الإقامة العمل الأسرة الحقوق الشرطة الاحتجاز المدرسة الطبيب الأوراق",
 }
+_WRITTEN = "all-rows-are-written"
 RARE = 20_000
 """Invented words beside the common ones, of which each stands in few texts."""
 THEMES = ("alternatives_to_detention", "regular_pathways")
@@ -167,7 +170,7 @@ def _say(words: str) -> None:
     sys.stderr.flush()
 
 
-def set_up(app: Flask) -> tuple[Writer, int]:
+def set_up(app: Flask) -> Writer:
     """One working group, its sessions and its co-lead."""
     with app.app_context(), transaction() as database:
         group = WorkingGroup(code="WG3", name={"en": "Bench"})
@@ -184,7 +187,7 @@ def set_up(app: Flask) -> tuple[Writer, int]:
         database.add_all([group, *sessions, person])
         database.flush()
         person.memberships.append(Membership(role=Role.CO_LEAD, working_group_id=group.id))
-        return Writer(sessions, person.id), person.id
+        return Writer(sessions, person.id)
 
 
 def measure(asks: list[Callable[[], Any]], requests: int) -> list[tuple[float, float, float]]:
@@ -243,19 +246,26 @@ class Desk:
 
 
 @contextmanager
-def desk(count: int, url: str | None) -> Iterator[Desk]:
-    """A desk with ``count`` rows; gone afterwards."""
-    with tempfile.TemporaryDirectory() as instance:
-        app = create_app(_settings(instance, url))
+def desk(count: int, url: str | None, folder: Path | None = None) -> Iterator[Desk]:
+    """A desk with ``count`` rows; gone afterwards, unless it is kept in ``folder``."""
+    with ExitStack() as until:
+        place = folder / f"{count}" if folder else Path(until.enter_context(tempfile.TemporaryDirectory()))
+        is_there = (place / _WRITTEN).exists()
+        if not is_there:
+            place.mkdir(parents=True, exist_ok=True)
+            Keyring.create(place / FILE_NAME)
+        app = create_app(_settings(place, url))
         with app.app_context():
             migrate.upgrade(engine())
-        writer, person = set_up(app)
-        with app.app_context():
-            writer.write_up_to(count)
-            with transaction() as database:
-                visit_token = accounts.start_visit(person)
-                if engine().dialect.name == "postgresql":  # which does that by itself, sooner or later
-                    database.execute(sa.text("ANALYZE"))
+        if not is_there:
+            writer = set_up(app)
+            with app.app_context():
+                writer.write_up_to(count)
+            (place / _WRITTEN).touch()
+        with app.app_context(), transaction() as database:
+            visit_token = accounts.start_visit(database.scalars(sa.select(Person.id)).one())
+            if engine().dialect.name == "postgresql":  # which does that by itself, sooner or later
+                database.execute(sa.text("ANALYZE"))
         client = app.test_client()
         with client.session_transaction() as visit:
             visit["visit"] = visit_token
@@ -269,8 +279,8 @@ def desk(count: int, url: str | None) -> Iterator[Desk]:
             engine().dispose()
 
 
-def figures(desks: list[Desk], requests: int) -> dict[str, list[tuple[float, ...]]]:
-    """What every page takes at each desk: p50, p95, CPU, statements."""
+def figures(desks: list[Desk], requests: int, only: str = "") -> dict[str, list[tuple[float, ...]]]:
+    """What every page whose name holds ``only`` takes at each desk: p50, p95, CPU, statements."""
     pages: dict[str, Callable[[Desk], Callable[[], None]]] = {"50 rows by hand": lambda one: one.by_hand}
     for name, query in QUEUES.items():
         pages[f"queue: {name}"] = partial(_asking, Desk.queue, query)
@@ -278,6 +288,8 @@ def figures(desks: list[Desk], requests: int) -> dict[str, list[tuple[float, ...
         pages[f"search: {name}"] = partial(_asking, Desk.search, words)
     found: dict[str, list[tuple[float, ...]]] = {}
     for name, make in pages.items():
+        if only not in name:
+            continue
         asks = [make(one) for one in desks]
         counts = [one.count(ask) for one, ask in zip(desks, asks, strict=True)]
         found[name] = [(*taken, count) for taken, count in zip(measure(asks, requests), counts, strict=True)]
@@ -299,15 +311,21 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--requests", type=int, default=40)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", default="")
     asked = parser.parse_args()
     url = os.environ.get(URL)
-    with desk(FEW, f"{url}_few" if url else None) as few, desk(asked.rows, url) as many:
-        return _print(figures([few, many], asked.requests), asked.rows)
+    if url and asked.folder:
+        parser.error("--folder keeps what SQLite holds")
+    with (
+        desk(FEW, f"{url}_few" if url else None, asked.folder) as few,
+        desk(asked.rows, url, asked.folder) as many,
+    ):
+        return _print(figures([few, many], asked.requests, asked.only), asked.rows)
 
 
-def _settings(instance: str, url: str | None) -> Settings:
-    Keyring.create(Path(instance) / FILE_NAME)
-    given = {"INTAKE_INSTANCE": instance, "INTAKE_SECOND_FACTOR": "optional"}
+def _settings(instance: Path, url: str | None) -> Settings:
+    given = {"INTAKE_INSTANCE": str(instance), "INTAKE_SECOND_FACTOR": "optional"}
     return Settings.from_environment(given | ({URL: url} if url else {}))
 
 
