@@ -9,14 +9,27 @@ for (const told of document.querySelectorAll("[data-count]")) {
   area.addEventListener("input", tell)
   tell()
 }
-// Why: submissions/views/leaving.py
-document.querySelector(".leave form")?.addEventListener("submit", ({ target }) => {
-  document.cookie = "gone=1;path=/;max-age=7776000"
-  document.body.hidden = true
-  for (const form of document.forms) if (form !== target) {
-    form.autocomplete = "off"
-    form.reset()
+// Why: submissions/views/leaving.py. A page that takes the place of another runs this again.
+{
+  const way = document.querySelector(".leave form"), tabs = way && self.BroadcastChannel && new BroadcastChannel("intake")
+  const vanish = () => {
+    document.body.hidden = true
+    for (const form of document.forms) if (form !== way) {
+      form.autocomplete = "off"
+      form.reset()
+    }
   }
-  indexedDB.deleteDatabase("intake")
-  self.caches?.delete("device")
-})
+  way?.addEventListener("submit", () => {
+    document.cookie = `gone=${way.elements.csrf_token.value};path=/;max-age=7776000`
+    vanish()
+    tabs?.postMessage("left")
+    indexedDB.deleteDatabase("intake")
+    self.caches?.delete("device")
+  })
+  tabs?.addEventListener("message", ({ data }) => {
+    if (data === "left" && !document.body.hidden) {
+      vanish()
+      location.replace("about:blank")
+    }
+  })
+}

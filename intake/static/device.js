@@ -420,8 +420,9 @@ const turnTo = async (page, now) => {
   document.head.append(...sheets)
   document.querySelector("main").replaceWith(main)
   // What a parser read runs nothing: the scripts of the page, but for this one, are put in anew.
-  for (const script of [...page.querySelectorAll("head script[src]:not([type=module])"), ...main.querySelectorAll("script[src]")]) {
-    document.head.append(Object.assign(document.createElement("script"), { src: script.getAttribute("src") }))
+  const scripts = [...page.querySelectorAll("head script[src]:not([type=module])"), ...main.querySelectorAll("script[src]")]
+  for (const src of new Set(scripts.map(script => script.getAttribute("src")))) {
+    document.head.append(Object.assign(document.createElement("script"), { src }))
   }
   // To load it again must not post once more what led to the page before.
   history.replaceState(null, "", home)
@@ -613,11 +614,6 @@ const disappear = () => {
   document.body.hidden = true
   document.title = ""
 }
-// Somebody left quickly in another tab.
-const vanish = () => {
-  disappear()
-  location.replace("about:blank")
-}
 const leave = async event => {
   event.preventDefault()
   const way = event.target
@@ -626,7 +622,9 @@ const leave = async event => {
   await Promise.race([clear().catch(() => {}), new Promise(resolve => setTimeout(resolve, LEAVES_WITHIN))])
   tabs?.postMessage("left")
   // It goes on when the page is gone: on a slow line too the server is told.
-  const told = fetch(way.action, { method: "POST", headers: { "X-Device": "1" }, keepalive: true }).catch(() => null)
+  const told = fetch(way.action, {
+    method: "POST", body: new FormData(way), headers: { "X-Device": "1" }, keepalive: true,
+  }).catch(() => null)
   const answer = await Promise.race([told, new Promise(resolve => setTimeout(resolve, LEAVES_WITHIN))])
   location.replace(answer?.ok ? answer.url : "about:blank")
 }
@@ -650,6 +648,9 @@ else {
   document.querySelector(".leave form")?.addEventListener("submit", leave)
   await begin()
   // Not before this page knows what it has; what came meanwhile is looked for.
-  tabs?.addEventListener("message", ({ data }) => data === "left" ? vanish() : look())
+  tabs?.addEventListener("message", ({ data }) => {
+    if (data === "left") hasLeft = true
+    else look()
+  })
   await look()
 }

@@ -825,6 +825,38 @@ def test_going_back_to_the_form_finds_its_fields_empty(context: BrowserContext, 
     expect(page.locator("#what_happened")).to_have_value("")
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_going_back_over_several_pages_finds_what_was_typed_in_ones_own_visit_only(
+    context: BrowserContext, live: Live, leaves: bool
+) -> None:
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    fill(page)
+    step(page, "check")
+    expect(page.locator(".answers").first).to_be_visible()
+    page.goto(live.url + "/en/receipt/")
+    if leaves:
+        page.locator(".leave button").click()
+        page.wait_for_url("**/leave/")
+    page.evaluate(f"history.go({-3 if leaves else -2})")
+    page.wait_for_url("**/testimony")
+    expect(page.locator("#what_happened")).to_have_value("" if leaves else STORY["en"])
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_who_leaves_leaves_in_every_tab_of_the_ordinary_form_too(
+    context: BrowserContext, live: Live, offline: bool
+) -> None:
+    one, other = context.new_page(), context.new_page()
+    for page in (one, other):
+        page.goto(address(live, "en").removesuffix("/device"))
+        fill(page)
+    context.set_offline(offline)
+    one.locator(".leave button").click()
+    other.wait_for_url("about:blank")
+    assert other.go_back() is None, "its page is not in the history either"
+
+
 def test_leaving_without_a_connection_empties_the_device_from_any_page(context: BrowserContext, live: Live) -> None:
     kept = opt_in(context, live)
     kept.fill("#what_happened", STORY["en"])

@@ -352,15 +352,73 @@ def test_a_browser_that_was_not_told_shows_nothing_either(app: Flask, client: Fl
         other.set_cookie("visit", visit.value)
         other.post("/en/leave/")
     else:
-        client.set_cookie("gone", "1")
+        client.set_cookie(leaving.MARK, typed["csrf_token"][0])
     again = client.post(FORM, data=typed)
     assert again.status_code == 400
     assert b"Nobody must read this." not in again.data
+    assert client.get_cookie(leaving.MARK) is None
     assert client.get(MINE).status_code == 302
     # Whoever begins anew is not locked out.
     fresh = form_on(client.get(FORM), having="form_token")
     assert client.post(FORM, data={**fields(fresh), "step": "check"}).status_code == 422
     assert client.post(FORM, data=typed).status_code == 400
+
+
+@pytest.mark.usefixtures("lead")
+@pytest.mark.parametrize("mark", ["1", "another visit's"])
+def test_a_mark_ends_no_other_visit_than_its_own(app: Flask, client: FlaskClient, mark: str) -> None:
+    """Somebody left without a connection, and somebody else uses this browser; or another application set it."""
+    other = form_on(app.test_client().get(FORM), having="form_token")
+    come_back(client)
+    typed = {**fields(form_on(client.get(FORM), having="form_token")), "what_happened": "Mine.", "step": "check"}
+    client.set_cookie(leaving.MARK, "1" if mark == "1" else fields(other)["csrf_token"][0])
+    assert b"Mine." in client.post(FORM, data=typed).data
+    assert client.get(MINE).status_code == 200
+    plain = app.test_client()
+    assert plain.post(FORM, data={**fields(other), "step": "check"}).status_code == 400
+    assert (b"We could not read" in plain.post(FORM, data={**fields(other), "step": "check"}).data) is (mark != "1")
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_mark_counts_where_the_token_of_the_form_is_refused(app: Flask, client: FlaskClient) -> None:
+    """Its visit is lost with its cookie, so that the form would be given back as one that was open for long."""
+    form = fields(form_on(client.get(FORM), having="form_token"))
+    typed = {**form, "what_happened": "Nobody must read this.", "step": "check"}
+    plain = app.test_client()
+    assert b"Nobody must read this." in plain.post(FORM, data=typed).data
+    plain = app.test_client()
+    plain.set_cookie(leaving.MARK, form["csrf_token"][0])
+    assert b"Nobody must read this." not in plain.post(FORM, data=typed).data
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_browser_without_cookies_leaves_too(app: Flask, client: FlaskClient) -> None:
+    form = fields(form_on(client.get(FORM), having="form_token"))
+    typed = {**form, "what_happened": "Nobody must read this.", "step": "check"}
+    assert b"Nobody must read this." in app.test_client().post(FORM, data=typed).data
+    app.test_client().post("/en/leave/", data={"csrf_token": form["csrf_token"]})
+    assert b"Nobody must read this." not in app.test_client().post(FORM, data=typed).data
+
+
+@pytest.mark.usefixtures("lead")
+def test_where_it_cannot_be_written_down_that_somebody_left_the_mark_stays(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = fields(form_on(client.get(FORM), having="form_token"))
+    with monkeypatch.context() as patched:
+        patched.setattr(leaving, "remember", fails)
+        left = client.get(client.post("/en/leave/", data={"csrf_token": form["csrf_token"]}).headers["Location"])
+    assert "storage" in left.headers["Clear-Site-Data"]
+    assert "cookies" not in left.headers["Clear-Site-Data"]
+    assert client.get_cookie(leaving.MARK) is not None
+    client.get(DOOR)
+    assert client.get_cookie(leaving.MARK) is None
+    again = app.test_client().post(FORM, data={**form, "what_happened": "Nobody must read this.", "step": "check"})
+    assert b"Nobody must read this." not in again.data
+
+
+def fails(*_any: object) -> None:
+    raise sa.exc.OperationalError("INSERT", {}, OSError("database or disk is full"))
 
 
 def test_another_site_ends_no_visit_in_an_old_browser(client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from intake.foundation.bodies import LARGEST_FORM_BYTES, accepts
 from intake.foundation.database import transaction
 from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong, what_went_wrong
 from intake.foundation.identifiers import grouped, new_form_token, receipt_for
+from intake.foundation.leaving import fields_of_visit
 from intake.foundation.limits import Reached
 from intake.foundation.security import allow_worker
 from intake.programme.lookup import session_or_404
@@ -49,7 +50,7 @@ from .steps import (
 _OF_RECEIPT = frozenset({"receipt", "confirm"})
 """The steps that ask for the receipt of what was sent before."""
 
-_CSRF_SLOT, _TOKEN_SLOT = "\x00csrf\x00", "\x00token\x00"
+_VISIT_SLOT, _CSRF_SLOT, _TOKEN_SLOT = "\x00visit\x00", "\x00csrf\x00", "\x00token\x00"
 _MOST_BLANK_PAGES = 200
 
 
@@ -141,7 +142,10 @@ def _kept_blank_page(slug: str, kind: Kind) -> str | None:
     if guards.current_person():
         return None
     kept = _blank_pages().get((session_version(slug), kind, i18n.language().code, request.endpoint))
-    return kept and kept.replace(_CSRF_SLOT, generate_csrf()).replace(_TOKEN_SLOT, new_form_token())
+    if kept is None:
+        return None
+    own = kept.replace(_VISIT_SLOT, fields_of_visit()).replace(_CSRF_SLOT, generate_csrf())
+    return own.replace(_TOKEN_SLOT, new_form_token())
 
 
 def _blank_pages() -> dict[tuple[Any, ...], str]:
@@ -151,7 +155,7 @@ def _blank_pages() -> dict[tuple[Any, ...], str]:
 
 
 def _blank_page(held: ListeningSession, form: SubmissionForm) -> str:
-    """The empty form. For strangers it differs only in its two tokens, so it is rendered once and kept.
+    """The empty form. For strangers it differs only in its visit and two tokens, so it is rendered once and kept.
 
     Not so the one for the device: it holds the contacts for people in danger, which change.
     """
@@ -161,7 +165,8 @@ def _blank_page(held: ListeningSession, form: SubmissionForm) -> str:
         if len(kept) >= _MOST_BLANK_PAGES:
             kept.clear()
         key = (version_of(held), form.kind, i18n.language().code, request.endpoint)
-        kept[key] = rendered.replace(generate_csrf(), _CSRF_SLOT).replace(form.form_token.data, _TOKEN_SLOT)
+        everybodys = rendered.replace(fields_of_visit(), _VISIT_SLOT).replace(generate_csrf(), _CSRF_SLOT)
+        kept[key] = everybodys.replace(form.form_token.data, _TOKEN_SLOT)
     return rendered
 
 
