@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from intake.foundation import clock
 from intake.foundation.config import Settings
-from intake.foundation.database import session, transaction
+from intake.foundation.database import engine, session, transaction
 from intake.foundation.files.kinds import BY_NAME
 from intake.foundation.files.scanning import Scan
 from intake.foundation.files.workshop import CleanFile
@@ -358,6 +359,27 @@ def test_no_list_reads_or_sorts_everything(app: Flask, settings: Settings) -> No
                 assert not re.search(r"SCAN submission\b|Seq Scan on submission\b", plan), (query, plan)
                 if len(chosen) == 1:
                     assert not re.search(r"ORDER BY|Sort Key", plan), (query, plan)
+
+
+def test_what_stands_beside_the_list_begins_with_what_somebody_is_told(app: Flask, settings: Settings) -> None:
+    """The few hand-overs and erasures lead to their submissions: the other way round every submission is read."""
+    if not settings.database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL counts the rows of its tables")
+    with app.test_request_context("/en/"):
+        person, ran = desk.somebody(), list[tuple[str, Any]]()
+        held = queries.sessions_moderated(person)
+
+        def note(_connection: Any, _cursor: Any, text: str, values: Any, *_rest: Any) -> None:
+            ran.append((text, values))
+
+        sa.event.listen(engine(), "before_cursor_execute", note)
+        personal.own_desk(person, held)
+        sa.event.remove(engine(), "before_cursor_execute", note)
+        [(text, values)] = ran
+        plan = [row[-1] for row in session().connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+    assert [line for line in plan if re.search(r" submission\b", line)] == [
+        "SEARCH submission USING INTEGER PRIMARY KEY (rowid=?)"
+    ] * 2
 
 
 def plan_of(statement: sa.Select[Any], values: dict[str, Any], *, is_sqlite: bool) -> str:
