@@ -72,6 +72,12 @@ _SEAT = re.compile(r"ئ(?=و(?!ن?\b))|(?<=ش)(?<![ان]ش)ئ(?=ون\b)")
 
 Not before the ending of a plural, where everybody writes it so («لاجئون»), but for the one word that ends like that.
 """
+_NO_SEAT = re.compile(r"(?<=\w)ء(?=([وي]))")
+"""A hamza on the line before waw or yeh, where others set it on that very letter: «رءوس», «جزءين».
+
+Nowhere else: «سماء» is written «سما» as well, and «قراءة» has but one spelling.
+"""
+_SEATS = {"و": "ؤ", "ي": "ئ"}
 
 
 def words(text: str) -> list[str]:
@@ -79,11 +85,12 @@ def words(text: str) -> list[str]:
 
     Both sides of a search go through here, so that what it makes of a word matters only in that
     it makes the same of every spelling. What was made is kept (``submissions.search``,
-    ``submissions.sketches``): whoever changes it has these made anew, as migration 0035 does. Of words that were
+    ``submissions.sketches``): whoever changes it has these made anew, as migration 0036 does. Of words that were
     erased (``moderation.known``) nothing can be made anew: those are not known again in what is folded otherwise.
     """
     # Not in ``fold``, of which the digests of organisations are made: those cannot be made anew.
-    text = _SEAT.sub("ؤ", _MARKS.sub("", unicodedata.normalize("NFKC", _ELIDED.sub("", text))))
+    text = _MARKS.sub("", unicodedata.normalize("NFKC", _ELIDED.sub("", text)))
+    text = _NO_SEAT.sub(lambda found: _SEATS[found[1]], _SEAT.sub("ؤ", text))
     return [_without_article(word) for word in fold(text).translate(_LETTERS).split()]
 
 

@@ -125,6 +125,10 @@ class Looked:
     holder: str | None
 
 
+class NothingDone(RuntimeError):
+    """Each of those that were chosen was left as it is."""
+
+
 def standard_reason(language: str) -> str:
     """What the contributor of something declined as spam reads, in ``language``."""
     with speaking(language):
@@ -169,6 +173,12 @@ def do(person: Person, chosen: Chosen, wanted: Wanted) -> BulkAct:
         )  # fmt: skip
         session().flush()
     return made
+
+
+def must_have_done_any(made: BulkAct) -> None:
+    """End what ``made`` did to nobody: raises ``NothingDone`` where each was left as it is."""
+    if all(one.skipped is not None for one in _items(made)):
+        raise NothingDone
 
 
 def _of(person: Person, ids: Iterable[int]) -> sa.Select[Submission]:

@@ -2,7 +2,8 @@
 
 A figure beside a choice says how many of the list would be left with it: the list narrowed by
 every other filter. No more than ``COUNTED_TO`` rows are looked at; where there are more, a
-figure is the least there is.
+figure is the least there is. Of what is decided no index holds what the filters ask for: there the rows are looked at
+before anything else narrows them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from intake.foundation.types import Moment
 from intake.foundation.vocabularies import subregion_of
 from intake.programme.models import ListeningSession
 from intake.submissions.models import Attachment, Submission
+from intake.submissions.vocabulary import State
 
 from . import reading
 from .coding import Axis, Excerpt, ExcerptCode
@@ -40,6 +42,7 @@ from .queries import (
     is_unanswered,
     listed,
     moments,
+    narrowing,
 )
 from .reading import Reach
 from .themes import Held
@@ -51,6 +54,7 @@ _ALONE: dict[str, dict[str, Any]] = {
     "session": {"listening_session": None},
     "language": {"language": None},
     "kind": {"kind": None},
+    "state": {"state": None},
     "flag": {"flag": None},
     "region": {"region": None},
     "who": {"who": None},
@@ -62,17 +66,20 @@ _ALONE: dict[str, dict[str, Any]] = {
 }
 """By the name of a filter in the address, what takes it off."""
 
+DECIDED = (State.ACCEPTED, State.DECLINED)
+"""The states that can be asked for and in which nothing waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What was counted: ``of`` a filter (by its name in the address) and a choice, how many.
 
-    Of the filters in ``more`` only the least is known. ``first`` are the flags to be seen to; the
-    rest is counted to ``COUNTED_TO`` over the whole desk.
+    Of the filters in ``more``, or of single choices as (filter, choice), only the least is known. ``first`` are the
+    flags to be seen to; the rest is counted to ``COUNTED_TO`` over the whole desk.
     """
 
     of: Mapping[str, Mapping[str, int]]
-    more: frozenset[str]
+    more: frozenset[str | tuple[str, str]]
     first: tuple[Flag, ...]
     mine: int
     unclaimed: int
@@ -115,10 +122,15 @@ def counted(person: Person, held: Held, filters: Filters) -> Counted:
     found["session"] = {slugs[key]: number for key, number in found["session"].items()}
     found["region"] = _by_region(found["region"])
     found["theme"] = held.counted({_told_apart(key): number for key, number in found["theme"].items()})
-    desk = found.pop("desk")
+    desk, looked_at = found.pop("desk"), found.pop("looked at", {})
+    found["state"][""] = found["all"][_base("state", plain)]
+    more: set[str | tuple[str, str]] = {what for what in found if found["all"][_base(what, plain)] >= COUNTED_TO}
+    if found["flag"][Flag.MESSAGE] >= COUNTED_TO:
+        more.add(("flag", Flag.MESSAGE))
+    more |= {("state", state) for state, number in looked_at.items() if number >= COUNTED_TO}
     return Counted(
         of=found,
-        more=frozenset(what for what, values in found.items() if found["all"][_base(what, plain)] >= COUNTED_TO),
+        more=frozenset(more),
         first=tuple(flag for flag in Flag if desk[flag.value]),
         **{name: desk[name] for name in ("mine", "unclaimed", "stale", "overdue", "soon", "unanswered", "held")},
     )
@@ -157,6 +169,7 @@ def _counts(
     parts = [_figure("all", name, sa.select(sa.func.count()).select_from(base)) for name, base in bases.items()]
     for facet in _ALONE:
         parts += _of_facet(facet, bases[_base(facet, filters)], merged)
+    parts += [_of_messages(reach, chosen, filters), *_of_decided(reach, chosen, filters)]
     parts += _of_desk(reach, held)
     return sa.union_all(*parts)
 
@@ -165,7 +178,7 @@ def _window(reach: Reach, chosen: tuple[int, ...], filters: Filters, name: str) 
     """At most ``COUNTED_TO`` rows of a list, with all that is counted of them."""
     columns = sa.select(
         Submission.id, Submission.listening_session_id, Submission.language, Submission.kind, Submission.country,
-        Submission.stakeholder_type, Submission.received_at, Submission.claimed_by_id,
+        Submission.stakeholder_type, Submission.received_at, Submission.claimed_by_id, Submission.state,
         *(condition.label(flag.value) for flag, condition in FLAGGED.items()),
         *(claimed(by).label(by.value) for by in Claimed),
     )  # fmt: skip
@@ -176,7 +189,7 @@ def _window(reach: Reach, chosen: tuple[int, ...], filters: Filters, name: str) 
 def _of_facet(facet: str, base: sa.CTE, merged: tuple[_Merged, ...]) -> Iterator[_Select]:
     grouped = {
         "session": base.c.listening_session_id, "language": base.c.language, "kind": base.c.kind,
-        "region": base.c.country, "who": base.c.stakeholder_type,
+        "region": base.c.country, "who": base.c.stakeholder_type, "state": base.c.state,
     }.get(facet)  # fmt: skip
     if grouped is not None:
         key = sa.cast(grouped, sa.String)
@@ -222,7 +235,7 @@ def _passages(base: sa.CTE, axis: Axis, *columns: sa.SQLColumnExpression[Any]) -
 def _conditions(facet: str, base: sa.CTE) -> dict[str, sa.ColumnElement[bool]]:
     match facet:
         case "flag":
-            return {flag.value: base.c[flag.value].is_(True) for flag in Flag}
+            return {flag.value: base.c[flag.value].is_(True) for flag in Flag if flag is not Flag.MESSAGE}
         case "claimed":
             return {by.value: base.c[by.value].is_(True) for by in Claimed}
         case "age":
@@ -230,6 +243,32 @@ def _conditions(facet: str, base: sa.CTE) -> dict[str, sa.ColumnElement[bool]]:
         case _:
             there = sa.exists().where(Attachment.submission_id == base.c.id).correlate(base)
             return {"yes": there}
+
+
+def _of_messages(reach: Reach, chosen: tuple[int, ...], filters: Filters) -> _Select:
+    """New messages: of what is decided, too, which a list of what waits does not hold."""
+    wanted = replace(filters, flag=Flag.MESSAGE)
+    here = listed(sa.select(Submission.id), reach, wanted).where(Submission.listening_session_id.in_(chosen))
+    here = here if wanted.only_waiting else by_index(here, INDEX_OF_FLAG[Flag.MESSAGE])
+    return _figure(
+        "flag", Flag.MESSAGE.value, sa.select(sa.func.count()).select_from(here.limit(COUNTED_TO).subquery())
+    )
+
+
+def _of_decided(reach: Reach, chosen: tuple[int, ...], filters: Filters) -> Iterator[_Select]:
+    """What is decided, where the list is of what waits: of each state how much was looked at, and what is left."""
+    waiting = replace(filters, state=None)
+    if not waiting.only_waiting or filters.stale or filters.unanswered:
+        return
+    narrowed = tuple(narrowing(waiting))
+    for state in DECIDED:
+        here = reading.visible_within(sa.select(Submission.id), reach)
+        here = here.where(Submission.listening_session_id.in_(chosen), Submission.state == state)
+        looked_at = by_index(here, "desk").limit(COUNTED_TO).cte(f"decided_{state.value}")
+        whole = sa.select(sa.func.count()).select_from(looked_at)
+        left = sa.select(sa.func.count()).where(Submission.id.in_(sa.select(looked_at.c.id)), *narrowed)
+        yield _figure("looked at", state.value, whole)
+        yield _figure("state", state.value, left if narrowed else whole)
 
 
 def _of_desk(reach: Reach, held: tuple[int, ...]) -> Iterator[_Select]:

@@ -189,6 +189,11 @@ class BulkForm(FlaskForm):
         seen = {number_in(number) or 0: number_in(version) or 0 for number, _dot, version in pairs}
         return {number: version for number, version in seen.items() if number and version}
 
+    @property
+    def has_words(self) -> bool:
+        """Whether something was typed that would be lost with the form."""
+        return bool((self.note.data or "").strip() or (self.words.data or "").strip())
+
     def is_complete(self) -> bool:
         """Whether everything is said that the act needs; what is missing is in ``errors`` where it was asked for."""
         if self.wanted_act is Act.THEME:

@@ -108,7 +108,7 @@ def choices(held: Held, filters: Filters, counted: Counted, colleagues: Mapping[
     reader = interface_language().code
 
     def choice(name: str, label: str, options: Iterable[tuple[str, Text]], everything: object = "") -> Choice:
-        first = ("", _here(everything or _("All")), "")
+        first = ("", _here(everything or _("All")), _figure(counted, name, "") if everything else "")
         return Choice(
             name, label, [first, *((value, words, _figure(counted, name, value)) for value, words in options)]
         )
@@ -148,7 +148,7 @@ def _figure(counted: Counted, name: str, value: str) -> str:
     """How many are behind a choice, a plus where there may be more; empty where that is not counted."""
     if name not in counted.of:
         return ""
-    number, more = counted.of[name].get(value, 0), name in counted.more
+    number, more = counted.of[name].get(value, 0), bool(counted.more & {name, (name, value)})
     return format_decimal(number) + ("+" if more else "") if number or not more else ""
 
 

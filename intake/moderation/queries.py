@@ -217,7 +217,7 @@ def _next_reference(reach: Reach, chosen: tuple[int, ...], filters: Filters) -> 
 
 def listed(statement: _Select, reach: Reach, filters: Filters, later: bool = False) -> _Select:
     """``statement`` over ``Submission``, narrowed to what ``filters`` list of that which lies in ``reach``."""
-    statement = reading.visible_within(statement, reach).where(*_narrowed(filters))
+    statement = reading.visible_within(statement, reach).where(*narrowing(filters))
     if filters.only_waiting:
         statement = by_index(statement.where(is_waiting()), _index_of(filters))
     if later:
@@ -245,7 +245,8 @@ def _index_of(filters: Filters) -> str:
     return "language_waiting" if filters.language else "waiting"
 
 
-def _narrowed(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+def narrowing(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    """The conditions under which ``filters`` list a submission, beside that it waits."""
     if filters.state is not None:
         yield Submission.state == filters.state
     if filters.flag is not None:
@@ -397,7 +398,7 @@ def search(person: Person, held: Held, sought: Sought, filters: Filters, before:
     if not sought or not chosen:
         return Page((), None)
     reach = reading.reach_of(person)
-    narrowed = reading.visible_within(_columns(), reach).where(*_narrowed(as_read(held, filters)))
+    narrowed = reading.visible_within(_columns(), reach).where(*narrowing(as_read(held, filters)))
     narrowed = narrowed.limit(PAGE_SIZE + 1)
     found: Sequence[sa.Row[*tuple[Any, ...]]] = ()
     for since in windows(before):

@@ -41,14 +41,14 @@ class NoReason(ValueError):
 class Gap:
     """Somebody from whom the session wants to hear: why, what came, and what was noted last.
 
-    ``received`` and ``accepted`` are submissions, the latter counted as organisations and texts, too.
+    What was ``received`` and ``accepted`` is counted as submissions, organisations and texts.
     """
 
     axis: Axis
     code: str
     label: Text
     why: tuple[str, ...]
-    received: int
+    received: Totals
     accepted: Totals
     mark: GapMark | None
 
@@ -170,7 +170,7 @@ def _gaps(held: ListeningSession, person: Person, reader: str) -> list[Gap]:
         key = (one.axis, one.code)
         accepted = totals([row for row in found[key] if is_accepted(row)], together)
         noted = marks.get((one.axis.value, one.code))
-        return Gap(*key, called(*key, reader), one.why, len(found[key]), accepted, noted)
+        return Gap(*key, called(*key, reader), one.why, totals(found[key], together), accepted, noted)
 
     return [gap(one) for one in expected(held, reader)]
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -50,13 +51,16 @@ def test_an_upgrade_keeps_what_was_there(fresh_database_url: str, tmp_path: Path
     assert len(copies) == 1, "a SQLite database is copied before it changes"
 
 
-def test_words_are_entered_anew_and_what_is_together_stays_so(fresh_database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["0034", "0035"])
+def test_words_are_entered_anew_and_what_is_together_stays_so(
+    fresh_database_url: str, tmp_path: Path, before: str
+) -> None:
     bound = make_engine(fresh_database_url)
     migrate.upgrade(bound, "0001")
     settings = Settings.from_environment({"INTAKE_INSTANCE": str(tmp_path), "INTAKE_DATABASE_URL": fresh_database_url})
     with application(settings) as app, app.app_context():
         _fill(bound)
-        migrate.upgrade(engine(), "0034")
+        migrate.upgrade(engine(), before)
         _insert(bound, _AS_THEY_WERE)
         assert _found("outdated") == [1]
         session().rollback()  # what was read is not kept from changing

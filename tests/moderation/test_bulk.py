@@ -227,7 +227,9 @@ def test_a_colleague_who_may_not_decide_gets_nothing(app: Flask, lead: FlaskClie
     again = send(lead, QUEUE, form_on(shown, having="act"), {"colleague": str(person_id(app, COLLEAGUE))})
     assert "This colleague is on it already, or cannot take it." in desk.text(again)
     forced = {"colleague": str(person_id(app, COLLEAGUE)), "item": ticks(app, of_office)}
-    assert "Done to 0." in desk.text(do(lead, shown, **forced))
+    none = send(lead, QUEUE, form_on(shown, having="act"), {**forced, "ready": "yes"})
+    assert none.status_code == 409
+    assert "Nothing was done" in desk.text(none)
     other = send(
         lead,
         QUEUE,
@@ -272,3 +274,48 @@ def test_typed_words_come_back_when_the_page_was_open_too_long(app: Flask, lead:
     answer = send(lead, QUEUE, form_on(shown, having="act"), {"ready": "yes", "words": "Ours.", "csrf_token": "old"})
     assert answer.status_code == 400
     assert "Ours." in answer.get_data(as_text=True)
+
+
+def left(app: Flask, lead: FlaskClient, what: str, **typed: Any) -> TestResponse:
+    """Press the button for two that both leave after they were looked at: one is decided, one withdrawn."""
+    decided, withdrawn = give(app), give(app)
+    shown = preview(app, lead, what, decided, withdrawn)
+    decide(signed_in(app, COLLEAGUE), decided, "accept")
+    desk.withdraw(app, withdrawn)
+    answer = send(lead, QUEUE, form_on(shown, having="act"), {"ready": "yes", **typed})
+    assert answer.status_code == 409
+    assert "Nothing was done" in desk.text(answer)
+    with app.app_context():
+        assert session().scalar(sa.select(sa.func.count()).select_from(bulk.BulkAct)) == 0
+    return answer
+
+
+def test_a_note_outlives_what_it_was_typed_for(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
+    chosen = str(person_id(app, COLLEAGUE))
+    answer = left(app, lead, "hand", colleague=chosen, note="She speaks Dari.")
+    form = form_on(answer, having="note")
+    assert (form.fields["note"], form.fields["colleague"]) == ("She speaks Dari.", chosen)
+    again = send(lead, QUEUE, form)
+    assert form_on(again, having="note").fields["note"] == "She speaks Dari."
+    without = form_on(send(lead, QUEUE, form, {"item": []}), having="note")
+    assert without.fields["note"] == "She speaks Dari."
+    used = send(lead, QUEUE, form, {"item": ticks(app, one := give(app)), "ready": "yes"})
+    assert used.status_code == 303
+    assert "She speaks Dari." in desk.text(colleague.get(url(one)))
+
+
+def test_words_to_contributors_outlive_what_they_were_typed_for(app: Flask, lead: FlaskClient) -> None:
+    answer = left(app, lead, "spam", words="Ce n’est pas pour nous.", language="fr")
+    form = form_on(answer, having="words")
+    assert (form.fields["words"].strip(), form.fields["language"]) == ("Ce n’est pas pour nous.", "fr")
+    assert "The contributors will read" not in desk.text(answer)
+
+
+def test_where_a_colleague_can_take_none_another_one_can_be_chosen(app: Flask, lead: FlaskClient) -> None:
+    of_office = give(app, organisation="OHCHR")
+    shown = preview(app, lead, "hand", of_office)
+    form = form_on(shown, having="act")
+    none = send(lead, QUEUE, form, {"colleague": str(person_id(app, COLLEAGUE)), "note": "Yours?"})
+    again = form_on(none, having="act")
+    assert again.fields["note"] == "Yours?"
+    assert "It will be done to 1 of 1." in desk.text(send(lead, QUEUE, again, {"colleague": ""}))

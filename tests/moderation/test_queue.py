@@ -23,7 +23,7 @@ from intake.foundation.files.workshop import CleanFile
 from intake.foundation.languages import LANGUAGES
 from intake.foundation.multilingual import Multilingual
 from intake.foundation.vocabularies import vocabulary
-from intake.moderation import codebook, coding, personal, queries, reading
+from intake.moderation import codebook, coding, facets, personal, queries, reading
 from intake.moderation import services as moderation
 from intake.moderation.coding import Axis
 from intake.moderation.filters import Filters
@@ -36,6 +36,7 @@ from tests import builders
 from tests.forms import form_on, page, send
 from tests.moderation import desk
 from tests.moderation.desk import LEAD, QUEUE, WG3, WG3_LATER, WG6, change, give, put_in_state, received, url
+from tests.moderation.test_conflicts import declare
 
 OLD = clock.now() - timedelta(days=31)
 MOST_STATEMENTS = 6
@@ -257,7 +258,15 @@ def test_figures_beside_filters_are_what_they_lead_to(app: Flask, lead: FlaskCli
     give(app, kind=Kind.PRACTICE, stakeholder_type="civil_society")
     received(app, give(app, WG3_LATER, country="FR"), days_ago=8)
     give(app, organisation="ACT Alliance", country="FR", language="ar")
-    for query in ("", "language=ar", "kind=testimony&language=en", "who=civil_society&age=7", "claimed=nobody"):
+    for state in ("accepted", "accepted", "declined", "in_review", "question_asked"):
+        put_in_state(app, give(app, language="ar" if state == "declined" else "en"), state)
+        put_in_state(app, give(app, organisation="ACT Alliance"), state)
+    change(app, give(app), message_waiting=True, state="declined")
+    for query in (
+        "", "language=ar", "kind=testimony&language=en", "who=civil_society&age=7", "claimed=nobody",
+        "state=accepted", "state=in_review&language=en", f"session={WG3_LATER.lower()}", "due=late", "flag=message",
+        "flag=message&state=declined", "files=yes",
+    ):  # fmt: skip
         shown = lead.get(f"{QUEUE}?{query}")
         for select in page(shown).cssselect(".filters select"):
             for option in select.cssselect("option"):
@@ -266,6 +275,48 @@ def test_figures_beside_filters_are_what_they_lead_to(app: Flask, lead: FlaskCli
                     chosen = dict(parse_qsl(query)) | {select.get("name"): option.get("value")}
                     found = desk.listed(lead.get(f"{QUEUE}?{urlencode(chosen)}"))
                     assert len(found) == int(figure[1]), (query, chosen)
+
+
+def states_of(client: FlaskClient, query: str = "") -> dict[str, str]:
+    """The figures beside the states that the page offers to filter by, by their values."""
+    options = page(client.get(f"{QUEUE}?{query}")).cssselect("#state option")
+    found = {one.get("value"): re.search(r" \((\d+\+?)\)$", one.text_content()) for one in options}
+    return {value: figure[1] if figure else "" for value, figure in found.items()}
+
+
+def test_every_state_is_counted_as_the_other_filters_narrow_it(app: Flask, lead: FlaskClient) -> None:
+    for state, language in (
+        ("submitted", "en"), ("in_review", "en"), ("accepted", "en"), ("accepted", "ar"), ("declined", "ar"),
+        ("safeguarding", "ar"),
+    ):  # fmt: skip
+        put_in_state(app, give(app, language=language), state)
+        put_in_state(app, give(app, WG6, language=language), state)
+        put_in_state(app, give(app, language=language, organisation="ACT Alliance"), state)
+    desk.withdraw(app, give(app))
+    plain = {"": "2", "submitted": "1", "in_review": "1", "question_asked": "0", "accepted": "2", "declined": "1"}
+    arabic = {"": "0", "submitted": "0", "in_review": "0", "question_asked": "0", "accepted": "1", "declined": "1"}
+    assert states_of(lead) == states_of(lead, "state=declined") == plain
+    assert states_of(lead, "language=ar") == states_of(lead, "language=ar&state=in_review") == arabic
+    one, partner = give(app), give(app, organisation="Linha Aberta")
+    for apart in (one, partner):
+        put_in_state(app, apart, "declined")
+    assert states_of(lead) == plain | {"declined": "3"}
+    declare(lead, submission=one)
+    declare(lead, organisation="Linha Aberta")
+    assert states_of(lead) == plain
+
+
+def test_of_many_decided_the_least_is_said(app: Flask, lead: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (facets, queries):
+        monkeypatch.setattr(module, "COUNTED_TO", 3)
+    facets._counts.cache_clear()
+    for number in range(4):
+        put_in_state(app, give(app, language="ar" if number else "en"), "accepted")
+    give(app)
+    assert states_of(lead)["accepted"] == "3+"
+    assert states_of(lead, "language=en")["accepted"] in {"1+", ""}
+    assert states_of(lead)["submitted"] == "1"
+    facets._counts.cache_clear()
 
 
 def test_what_was_changed_last_comes_first_page_by_page(app: Flask, lead: FlaskClient) -> None:

@@ -21,6 +21,7 @@ from intake.picture.expected import TYPES_OF_AUDIENCE, expected
 from tests.forms import form_on, page, send
 from tests.moderation.desk import COLLEAGUE, OTHER, WG3, acts, counting, give, held, put_in_state, signed_in, text
 from tests.moderation.test_alike import LETTER, together
+from tests.picture.test_picture import totals
 
 HERE = "/en/staff/sessions/wg3-2020-06-09/gaps/"
 
@@ -119,12 +120,14 @@ def test_who_was_heard_is_counted_as_organisations_and_texts_too(app: Flask, lea
     for one in given[:3]:
         put_in_state(app, one, "accepted")
     [heard] = page(lead.get(HERE)).xpath("//table[caption='Heard from']")
-    assert [cell.text_content() for cell in heard.cssselect("thead th")][1:] == [
-        "Received", "Accepted", "Organisations", "Distinct texts",
-    ]  # fmt: skip
-    assert [cell.text_content() for cell in heard.cssselect("tbody td")] == ["4", "3", "1", "2"]
-    facts = page(lead.get(f"{HERE}language/en/")).cssselect("dl.facts dd")
-    assert [one.text_content().strip() for one in facts][-4:] == ["4", "3", "1", "2"]
+    over, under = ([(cell.text_content(), cell.get("colspan")) for cell in row] for row in heard.cssselect("thead tr"))
+    assert over == [("Who", None), ("Received", None), ("Accepted", "3")]
+    assert [words for words, _span in under] == ["Submissions", "Submissions", "Organisations", "Distinct texts"]
+    assert [cell.text_content() for cell in heard.cssselect("tbody td.number")] == ["4", "3", "1", "2"]
+    assert totals(lead, f"{HERE}language/en/") == {
+        "Received": [("4", "Submissions"), ("2", "Organisations"), ("3", "Distinct texts")],
+        "Accepted": [("3", "Submissions"), ("1", "Organisations"), ("2", "Distinct texts")],
+    }
     with counting(app) as few:
         lead.get(HERE)
     programme(app, languages=["en", "fr", "es"], audience=["civil_society"])
@@ -132,6 +135,17 @@ def test_who_was_heard_is_counted_as_organisations_and_texts_too(app: Flask, lea
     with counting(app) as many:
         lead.get(HERE)
     assert len(many) == len(few)
+
+
+def test_whoever_is_missing_stands_under_what_they_are_with_the_reasons_below(app: Flask, lead: FlaskClient) -> None:
+    programme(app, languages=["es"], audience=["civil_society"])
+    [missing] = page(lead.get(HERE)).xpath("//table[caption='Not heard from']")
+    kinds = {body.cssselect("th[scope=rowgroup]")[0].text_content(): body for body in missing.cssselect("tbody")}
+    assert list(kinds) == ["Kind of contributor", "Language"]
+    named, reasons = kinds["Language"].cssselect("tr")[3:5]
+    assert named.cssselect("th a")[0].text_content() == "French"
+    assert reasons.text_content().strip() == "The form can be filled in in this language"
+    assert reasons.cssselect("td")[0].get("colspan") == "3"
 
 
 def test_who_was_invited_is_one_record_that_all_see(app: Flask, lead: FlaskClient) -> None:

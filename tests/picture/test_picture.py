@@ -65,13 +65,16 @@ def test_a_desk_counts_what_was_received_and_accepted(app: Flask, lead: FlaskCli
     assert "Nothing received: Civil society organisation" in text(lead.get(HERE))
 
 
-def totals(client: FlaskClient) -> dict[str, list[tuple[str, str]]]:
-    """The figures at the top, by what was counted: number and of what."""
+def totals(client: FlaskClient, url: str = HERE) -> dict[str, list[tuple[str, str]]]:
+    """The figures at the top, by the heading under which they stand: number and of what."""
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.status
     return {
-        str(one.get("aria-label")): [
-            (tile.cssselect("b")[0].text_content(), tile.cssselect("span")[0].text_content()) for tile in one
+        one.cssselect("h2")[0].text_content().strip(): [
+            (tile.cssselect("b")[0].text_content(), tile.cssselect("span")[0].text_content())
+            for tile in one.cssselect("ul.tiles > li")
         ]
-        for one in page(client.get(HERE)).cssselect("ul.tiles")
+        for one in page(answer).cssselect(".totals > section")
     }
 
 
@@ -82,11 +85,22 @@ def test_at_the_top_it_is_counted_as_submissions_organisations_and_texts(app: Fl
     for one in given[:3]:
         put_in_state(app, one, "accepted")
     found = totals(lead)
-    assert found["Accepted"] == [("3", "Accepted"), ("1", "Organisations"), ("2", "Distinct texts")]
+    assert found["Accepted"] == [("3", "Submissions"), ("1", "Organisations"), ("2", "Distinct texts")]
     assert found["Received"] == [
-        ("5", "Received"), ("2", "Organisations"), ("3", "Distinct texts"), ("3", "Read to the end"),
+        ("5", "Submissions"), ("2", "Organisations"), ("3", "Distinct texts"), ("3", "Read to the end"),
     ]  # fmt: skip
-    assert totals(signed_in(app, COLLEAGUE))["Received"][:2] == [("6", "Received"), ("3", "Organisations")]
+    assert totals(signed_in(app, COLLEAGUE))["Received"][:2] == [("6", "Submissions"), ("3", "Organisations")]
+
+
+@pytest.mark.parametrize("reader", ["fr", "es", "ar"])
+def test_in_every_language_each_three_figures_have_a_heading_of_their_own(
+    app: Flask, lead: FlaskClient, reader: str
+) -> None:
+    accepted(app)
+    received, taken_up = totals(lead, HERE.replace("/en/", f"/{reader}/")).items()
+    assert received[0] != taken_up[0]
+    assert [words for _n, words in received[1][:3]] == [words for _n, words in taken_up[1]]
+    assert len({words for _n, words in received[1]}) == 4
 
 
 def test_beyond_the_desk_organisations_are_told_where_they_point_at_nobody(
@@ -96,12 +110,12 @@ def test_beyond_the_desk_organisations_are_told_where_they_point_at_nobody(
         accepted(app, organisation=name)
     told = "The number of organisations is left out"
     assert totals(drafter) == {
-        "Received": [("2", "Received")], "Accepted": [("2", "Accepted"), ("2", "Distinct texts")],
+        "Received": [("2", "Submissions")], "Accepted": [("2", "Submissions"), ("2", "Distinct texts")],
     }  # fmt: skip
     assert told in text(drafter.get(HERE))
     assert ["In all", "Organisations", "Accepted", "2"] not in rows(lead)
     accepted(app, organisation="Caritas")
-    assert totals(drafter)["Accepted"] == [("3", "Accepted"), ("3", "Organisations"), ("3", "Distinct texts")]
+    assert totals(drafter)["Accepted"] == [("3", "Submissions"), ("3", "Organisations"), ("3", "Distinct texts")]
     assert told not in text(drafter.get(HERE))
     assert rows(lead)[1:4] == [
         ["In all", what, "Accepted", "3"] for what in ("Submissions", "Organisations", "Distinct texts")

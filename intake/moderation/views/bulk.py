@@ -41,7 +41,7 @@ def several() -> ResponseReturnValue:
     person, filters = guards.signed_in(), Filters.read(request.args)
     form = BulkForm(handover.colleagues(person, queries.sessions_moderated(person)))
     act, chosen = form.wanted_act, form.chosen()
-    if act is None or not chosen:
+    if act is None or not (chosen or form.has_words):
         flash(_("Please tick something first, and choose what to do."), "warn")
         return redirect(url_for("moderation.queue", **filters.arguments()), 303)
     is_valid = form.validate()
@@ -52,9 +52,15 @@ def several() -> ResponseReturnValue:
         trouble = what_went_wrong() if went_wrong() else Trouble(_("Please choose one first.")) if missing else None
         page = _preview(form, act, looked, chosen, trouble=trouble)
         return page, 422 if missing or not is_valid else 200
-    with transaction():
-        made = bulk.do(person, chosen, form.wanted(act))
-        identity = made.id
+    try:
+        with transaction():
+            made = bulk.do(person, chosen, form.wanted(act))
+            identity = made.id
+            bulk.must_have_done_any(made)
+    except bulk.NothingDone:
+        trouble = Trouble(_("Nothing was done: each of them is left as it is, or is no longer there."))
+        looked = bulk.look(person, chosen, form.wanted(act))
+        return _preview(form, act, looked, chosen, trouble=trouble), 409
     return redirect(url_for("moderation.several_done", made=identity, **filters.arguments()), 303)
 
 
