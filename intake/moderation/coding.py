@@ -27,7 +27,7 @@ from intake.submissions.services import erased_with_submission
 
 from . import codebook, reading, spans
 from .codebook import Book
-from .models import CodingAfresh, SecondCoding, SecondCodingItem
+from .models import CodingAfresh, SecondCoding, SecondCodingItem, coded_afresh_by
 from .spans import Span
 
 
@@ -191,12 +191,7 @@ def unseen_by_me() -> sa.ColumnElement[bool]:
 
 
 def _unseen_by(who: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    here = sa.select(CodingAfresh.submission_id).where(
-        CodingAfresh.submission_id == Excerpt.submission_id,
-        CodingAfresh.person_id == who,
-        CodingAfresh.done_at.is_(None),
-    )
-    return sa.and_(Excerpt.person_id != who, here.correlate(Excerpt).exists())
+    return sa.and_(Excerpt.person_id != who, Excerpt.submission_id.in_(coded_afresh_by(who)))
 
 
 def excerpts_of(submission: Submission, person: Person) -> Sequence[Excerpt]:

@@ -32,6 +32,7 @@ from .queries import (
     COUNTED_TO,
     FLAGGED,
     INDEX_OF_FLAG,
+    are_due_soon,
     as_read,
     by_index,
     chosen_of,
@@ -260,15 +261,15 @@ def _of_decided(reach: Reach, chosen: tuple[int, ...], filters: Filters) -> Iter
     waiting = replace(filters, state=None)
     if not waiting.only_waiting or filters.stale or filters.unanswered:
         return
-    narrowed = tuple(narrowing(waiting))
+    # As a figure of each row: as conditions they would be looked for first, in everything that has a theme.
+    is_left = sa.and_(sa.true(), *narrowing(waiting)).label("is_left")
     for state in DECIDED:
-        here = reading.visible_within(sa.select(Submission.id), reach)
+        here = reading.visible_within(sa.select(is_left), reach)
         here = here.where(Submission.listening_session_id.in_(chosen), Submission.state == state)
         looked_at = by_index(here, "desk").limit(COUNTED_TO).cte(f"decided_{state.value}")
         whole = sa.select(sa.func.count()).select_from(looked_at)
-        left = sa.select(sa.func.count()).where(Submission.id.in_(sa.select(looked_at.c.id)), *narrowed)
         yield _figure("looked at", state.value, whole)
-        yield _figure("state", state.value, left if narrowed else whole)
+        yield _figure("state", state.value, whole.where(looked_at.c.is_left.is_(True)))
 
 
 def _of_desk(reach: Reach, held: tuple[int, ...]) -> Iterator[_Select]:
@@ -289,11 +290,11 @@ def _of_desk(reach: Reach, held: tuple[int, ...]) -> Iterator[_Select]:
         reading.visible_within(in_outbox, reach).where(Submission.listening_session_id.in_(held)),
         COUNTED_TO,
     )
+    yield _bounded("soon", sa.select(are_due_soon(waiting).subquery()), COUNTED_TO)
     waiting = by_index(waiting, "waiting")
     yield _bounded("unclaimed", waiting.where(claimed(Claimed.NOBODY)), COUNTED_TO)
     yield _bounded("stale", waiting.where(is_stale()), COUNTED_TO)
     yield _bounded("overdue", waiting.where(is_late()), COUNTED_TO)
-    yield _bounded("soon", waiting.where(is_late("soon"), ~is_late()), COUNTED_TO)
 
 
 def _bounded(key: str, some: _Select, most: int) -> _Select:

@@ -248,12 +248,13 @@ class SecondCodingItem(Base):
 
 def codes_unseen() -> sa.ColumnElement[bool]:
     """The condition that whoever asks (``me``) codes the submission of a ``Coding`` without seeing others' codes."""
-    here = sa.select(CodingAfresh.submission_id).where(
-        CodingAfresh.submission_id == Coding.submission_id,
-        CodingAfresh.person_id == sa.bindparam("me", type_=sa.Integer),
-        CodingAfresh.done_at.is_(None),
-    )
-    return here.correlate(Coding).exists()
+    return Coding.submission_id.in_(coded_afresh_by(sa.bindparam("me", type_=sa.Integer)))
+
+
+def coded_afresh_by(person: sa.ColumnElement[int]) -> sa.Select[int]:
+    """The submissions that ``person`` codes without seeing others' codes: so few that they are looked up once."""
+    here = CodingAfresh.person_id == person, CodingAfresh.done_at.is_(None)
+    return sa.select(CodingAfresh.submission_id).where(*here)
 
 
 def is_waiting() -> sa.ColumnElement[bool]:
@@ -297,6 +298,15 @@ _index_waiting("changed", Submission.changed_at, Submission.id)
 _index_waiting("language_waiting", Submission.language, Submission.received_at, Submission.id)
 _index_waiting("who_waiting", Submission.stakeholder_type, Submission.received_at, Submission.id)
 _index_waiting("claimed", Submission.claimed_by_id, Submission.received_at, Submission.id)
+_AMENDED = sa.and_(Submission.accepted_revision.is_not(None), _WAITING_ROWS)
+sa.Index(
+    "ix_submission_amended",
+    Submission.listening_session_id,
+    Submission.changed_at,
+    Submission.id,
+    sqlite_where=_AMENDED,
+    postgresql_where=_AMENDED,
+)
 _DANGER = sa.and_(Submission.danger_now.is_(True), _WAITING_ROWS)
 sa.Index(
     "ix_submission_danger",

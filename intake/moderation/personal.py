@@ -99,6 +99,9 @@ def own_desk(person: Person, held: Sequence[ListeningSession]) -> OwnDesk:
     )  # fmt: skip
 
 
+_Told = sa.Select[*tuple[Any, ...]]
+
+
 @lru_cache(maxsize=256)
 def _own_desk(reach: Reach, sessions: tuple[int, ...], groups: tuple[int | None, ...]) -> sa.CompoundSelect[Any]:
     me = sa.bindparam("me", type_=sa.Integer)
@@ -114,17 +117,17 @@ def _own_desk(reach: Reach, sessions: tuple[int, ...], groups: tuple[int | None,
         Handover.told_id == me, Handover.seen_at.is_(None)
     )
     news = news.join(Person, Person.id == Handover.by_id).join(Submission, Submission.id == Handover.submission_id)
-    news = _from_few(reading.visible_within(news, reach)).order_by(Handover.id.desc()).limit(_TOLD_AT_ONCE)
+    news = reading.visible_within(_from_few(news), reach).order_by(Handover.id.desc()).limit(_TOLD_AT_ONCE)
     erasures = sa.select(_said("erase"), Erasure.id, Person.name, Submission.reference).where(
         Erasure.outcome.is_(None), Erasure.asked_by_id != me, Submission.listening_session_id.in_(sessions)
     )
     erasures = erasures.join(Person, Person.id == Erasure.asked_by_id)
     erasures = erasures.join(Submission, Submission.id == Erasure.submission_id)
-    erasures = _from_few(reading.visible_within(erasures, reach)).order_by(Erasure.id).limit(_TOLD_AT_ONCE)
+    erasures = reading.visible_within(_from_few(erasures), reach).order_by(Erasure.id).limit(_TOLD_AT_ONCE)
     return sa.union_all(saved, colleagues, sa.select(news.subquery()), sa.select(erasures.subquery()))
 
 
-def _from_few(statement: sa.Select[Any]) -> sa.Select[Any]:
+def _from_few(statement: _Told) -> _Told:
     """``statement``, which begins with the few rows that speak of a submission: SQLite would read every submission."""
     return statement.with_hint(Submission, "NOT INDEXED", "sqlite")
 

@@ -111,15 +111,27 @@ def moments(person: Person, filters: Filters) -> dict[str, Any]:
     }
 
 
-def is_late(since: str = "late") -> sa.ColumnElement[bool]:
-    """The condition that a decision is due: it came before ``since``, or was changed before it where one stands."""
-    cut = sa.bindparam(since, type_=Moment)
+def is_late() -> sa.ColumnElement[bool]:
+    """The condition that a decision is overdue: it came long ago, or was changed long ago where one stands."""
+    cut = sa.bindparam("late", type_=Moment)
     # What is due came before that moment in any case: the first condition is found in an index.
     return sa.and_(
         Submission.received_at <= cut,
         Submission.state.in_((State.SUBMITTED, State.IN_REVIEW)),
         sa.or_(Submission.accepted_revision.is_(None), Submission.changed_at <= cut),
     )
+
+
+def are_due_soon(waiting: _Select) -> sa.CompoundSelect[Any]:
+    """Of those ``waiting`` the first whose decision is due soon, and not overdue yet: two ranges of two indexes."""
+    late, soon = (sa.bindparam(name, type_=Moment) for name in ("late", "soon"))
+    waiting = waiting.where(Submission.state.in_((State.SUBMITTED, State.IN_REVIEW)))
+    new = waiting.where(Submission.received_at > late, Submission.received_at <= soon)
+    new = new.where(sa.or_(Submission.accepted_revision.is_(None), Submission.changed_at <= soon))
+    amended = waiting.where(Submission.accepted_revision.is_not(None), Submission.received_at <= late)
+    amended = amended.where(Submission.changed_at > late, Submission.changed_at <= soon)
+    both = by_index(new, "waiting"), by_index(amended, "amended")
+    return sa.union_all(*(sa.select(some.limit(COUNTED_TO).subquery()) for some in both))
 
 
 def is_stale() -> sa.ColumnElement[bool]:
@@ -350,10 +362,12 @@ def _first(columns: _Select, narrow: Narrowing, filters: Filters, chosen: Sequen
     """
     moment, backwards = _ordered_by(filters), filters.order is Order.CHANGED
     order = (moment.desc(), Submission.id.desc()) if backwards else (moment, Submission.id)
-    here = narrow(columns).where(Submission.listening_session_id.in_(chosen))
-    ordered = here.order_by(*order).limit(count)
+
+    def ordered(here: _Select) -> _Select:
+        return narrow(here).where(Submission.listening_session_id.in_(chosen)).order_by(*order).limit(count)
+
     if len(chosen) < 2:
-        return ordered
+        return ordered(columns)
     each = aliased(ListeningSession)
     nth = (
         narrow(sa.select(moment))
@@ -369,7 +383,8 @@ def _first(columns: _Select, narrow: Narrowing, filters: Filters, chosen: Sequen
     bound = sa.func.coalesce(
         sa.select(outermost).scalar_subquery(), sa.literal(_BEGINNING if backwards else _END_OF_TIME, Moment)
     )
-    return ordered.where(moment >= bound if backwards else moment <= bound)
+    # Before what filters say of the same moment: of several bounds SQLite reads by the first one.
+    return ordered(columns.where(moment >= bound if backwards else moment <= bound))
 
 
 def _row(
