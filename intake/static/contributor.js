@@ -1,13 +1,19 @@
-for (const told of document.querySelectorAll("[data-count]")) {
-  const area = told.closest(".field").querySelector("textarea"), limit = +told.dataset.count
-  const inWords = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`)
-  const tell = () => {
-    const typed = [...area.value.trim().normalize()].length
-    told.textContent = typed ? `(${inWords.format(typed)})` : ""
-    told.classList.toggle("error", typed > limit)
+{
+  let numbers
+  const inWords = number => {
+    numbers ??= new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`)
+    return numbers.format(number)
   }
-  area.addEventListener("input", tell)
-  tell()
+  for (const told of document.querySelectorAll("[data-count]")) {
+    const area = told.closest(".field").querySelector("textarea"), limit = +told.dataset.count
+    const tell = () => {
+      const typed = [...area.value.trim().normalize()].length
+      told.textContent = typed ? `(${inWords(typed)})` : ""
+      told.classList.toggle("error", typed > limit)
+    }
+    area.addEventListener("input", tell)
+    if (area.value) tell()
+  }
 }
 // Why: submissions/views/leaving.py. A page that takes the place of another runs this again.
 {
