@@ -167,7 +167,7 @@ def document(digest: Digest, language: str) -> Document:
     """
     if fingerprint(digest.frozen) != digest.freeze:
         raise Damaged(digest.identifier)
-    return build(digest.frozen, let_through(digest.frozen, language), language)
+    return build(digest.frozen, let_through(digest.frozen, language, issued=digest.compiled_at), language)
 
 
 def export(digest: Digest, format_name: str, language: str) -> Export:
