@@ -282,6 +282,18 @@ def test_what_stands_once_in_the_new_version_is_proposed_and_covers_it(app: Flas
     assert beyond(app, reference) == "Nobody helped. A [Person A] at the gate beat her, we saw it."
 
 
+def test_the_same_words_are_not_shown_twice(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    address, every = url(reference, "protect/"), "All of it, word for word"
+    before = text(lead.get(address))
+    assert every in before
+    assert before.count("took us to Tripoli") == 1
+    assert hide(lead, reference, "guard").status_code == 303
+    after = text(lead.get(address))
+    assert every not in after
+    assert after.count("took us to Tripoli") == 2
+
+
 def test_what_was_issued_is_told(app: Flask, lead: FlaskClient) -> None:
     reference = told(app)
     accept(app, reference)
