@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from intake.foundation.multilingual import Text
@@ -98,10 +98,13 @@ class GatedEntry:
         return may_name(self.tier)
 
 
-def let_through(frozen: Frozen, language: str | None = None) -> tuple[GatedEntry, ...]:
+def let_through(
+    frozen: Frozen, language: str | None = None, *, issued: datetime | None = None
+) -> tuple[GatedEntry, ...]:
     """The entries of ``frozen`` that may still be used, in their order; what has fallen is not among them.
 
-    With the translations into ``language`` that were checked before the freeze, and still stand checked.
+    With the translations into ``language`` that were checked before the freeze, and still stand checked. What was
+    hidden when it was ``issued`` is hidden in it for good.
     """
     accepted = queries.accepted_submissions(frozen["session"]["code"])
     standing = [
@@ -112,7 +115,7 @@ def let_through(frozen: Frozen, language: str | None = None) -> tuple[GatedEntry
     unnamed = [submission for entry, submission in standing if not may_name(_tier(entry, submission))]
     shared = strata({submission.reference: _member(submission) for submission in unnamed})
     used = {kind: frozenset(question.name for question in asked) for kind, asked in told(frozen).items()}
-    hidden = Standing({submission.listening_session_id for _entry, submission in standing})
+    hidden = Standing({submission.listening_session_id for _entry, submission in standing}, issued)
     into = _translated(standing, language, hidden) if language else {}
     passed = (
         _pass(entry, submission, shared.get(submission.reference, ANYBODY), used[Kind(submission.kind)], hidden)

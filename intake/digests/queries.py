@@ -15,6 +15,7 @@ from sqlalchemy.orm import defer, joinedload, lazyload, subqueryload
 from intake.accounts.permissions import Apart, Holder, may
 from intake.foundation.database import session
 from intake.moderation.models import Coding
+from intake.moderation.redaction import Issued
 from intake.moderation.translated import Translation
 from intake.programme.models import ListeningSession, Series
 from intake.submissions.models import Revision, Submission
@@ -108,11 +109,11 @@ def digest_of(held: ListeningSession, version: int | None = None) -> Digest | No
     return session().scalars(sought.order_by(Digest.version.desc()).limit(1)).one_or_none()
 
 
-def issued_with(submission: Submission, revision: int) -> list[str]:
-    """The identifiers of the digests that froze ``revision`` of ``submission``, oldest first."""
+def issued_with(submission: Submission, revision: int) -> list[Issued]:
+    """The digests that froze ``revision`` of ``submission``, oldest first."""
     sought = sa.select(Digest).where(Digest.listening_session_id == submission.listening_session_id)
     return [
-        digest.identifier
+        Issued(digest.identifier, digest.compiled_at)
         for digest in session().scalars(sought.order_by(Digest.version))
         if any(
             (entry["reference"], entry["revision"]) == (submission.reference, revision)

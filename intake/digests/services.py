@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from intake.foundation import clock, register
 from intake.foundation.database import session
-from intake.foundation.vocabularies import region_of
+from intake.foundation.vocabularies import region_of, vocabulary
 from intake.moderation.alike import distinct_texts
-from intake.moderation.models import Scheme
+from intake.moderation.models import VOCABULARY_OF, Scheme
 from intake.programme.models import ListeningSession
 from intake.submissions.consent import effective
 
@@ -143,7 +143,7 @@ def _entries(held: ListeningSession, accepted: Sequence[Any]) -> list[dict[str, 
             "tier": _tier(held, row),
             "publication": row.publication,
             "received": clock.day(row.received_at).isoformat(),
-            **{name: list(codes.get(row.id, {}).get(scheme, ())) for name, scheme in _SCHEMES.items()},
+            **{name: _of_all(codes.get(row.id, {}).get(scheme, ()), scheme) for name, scheme in _SCHEMES.items()},
             "translations": list(translations.get(row.id, ())),
         }
         for row in accepted
@@ -154,6 +154,11 @@ _SCHEMES = {"themes": Scheme.THEME, "objectives": Scheme.GCM_OBJECTIVE}
 """What an entry is coded with, and the scheme of its codes."""
 
 
+def _of_all(codes: Iterable[str], scheme: Scheme) -> list[str]:
+    """Those of ``codes`` that every session shares: a freeze has no name for what one of them added itself."""
+    return [code for code in codes if code in vocabulary(VOCABULARY_OF[scheme])]
+
+
 def document(digest: Digest, language: str) -> Document:
     """The digest in ``language``, with what may be used of it at this moment.
 
@@ -162,7 +167,7 @@ def document(digest: Digest, language: str) -> Document:
     """
     if fingerprint(digest.frozen) != digest.freeze:
         raise Damaged(digest.identifier)
-    return build(digest.frozen, let_through(digest.frozen, language), language)
+    return build(digest.frozen, let_through(digest.frozen, language, issued=digest.compiled_at), language)
 
 
 def export(digest: Digest, format_name: str, language: str) -> Export:

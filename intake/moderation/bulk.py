@@ -20,15 +20,18 @@ from intake.accounts.models import Person
 from intake.foundation import clock, register
 from intake.foundation.database import Base, session
 from intake.foundation.i18n import speaking
+from intake.foundation.multilingual import Text
 from intake.foundation.types import Moment, one_of
+from intake.foundation.vocabularies import label as label_of
 from intake.submissions import services as submissions
 from intake.submissions import workflow
 from intake.submissions.models import Submission
 from intake.submissions.vocabulary import State
 from intake.submissions.workflow import WAITING, IllegalMove, Overtaken
 
-from . import coding, handover, queries, reading, services
-from .models import Scheme
+from . import codebook, coding, handover, queries, reading, services
+from .codebook import Book
+from .models import VOCABULARY_OF, Scheme
 from .services import ClaimedByOther
 
 MOST_AT_ONCE = queries.PAGE_SIZE
@@ -105,11 +108,13 @@ class BulkItem(Base):
 class Wanted:
     """What is to be done: with a theme, for a colleague, with a note; or with words to the contributor, in a language.
 
+    ``read_as`` are the codes that the code book reads as the theme.
     Without ``words`` each contributor reads ``standard_reason`` in the own language.
     """
 
     act: Act
     theme: str | None = None
+    read_as: tuple[str, ...] = ()
     colleague: Person | None = None
     note: str = ""
     words: str = ""
@@ -145,6 +150,12 @@ def _mended_words(language: str) -> str:
 
 Chosen = Mapping[int, int]
 """By the ids of submissions, the version at which each was seen."""
+
+
+def books_of(person: Person, chosen: Chosen) -> list[Book]:
+    """The code books of the listening sessions of ``chosen``."""
+    found = session().scalars(_of(person, chosen).with_only_columns(Submission.listening_session_id).distinct())
+    return [codebook.book_of(one) for one in found.all()]
 
 
 def look(person: Person, chosen: Chosen, wanted: Wanted) -> list[Looked]:
@@ -214,7 +225,8 @@ def _why_not(submission: Submission, person: Person, version: int, wanted: Wante
         return Skip.CLAIMED
     if wanted.act is Act.THEME and coding.is_coding_afresh(submission, person):
         return Skip.AFRESH
-    if wanted.act is Act.THEME and wanted.theme in queries.codes_of(submission)[Scheme.THEME]:
+    themes = {wanted.theme, *wanted.read_as}
+    if wanted.act is Act.THEME and not themes.isdisjoint(queries.codes_of(submission)[Scheme.THEME]):
         return Skip.ALREADY
     if wanted.colleague is not None and not handover.can_take(submission, wanted.colleague):
         return Skip.CANNOT
@@ -348,6 +360,25 @@ def latest(person: Person) -> Sequence[BulkAct]:
     """What ``person`` did to several at once, the last first."""
     sought = sa.select(BulkAct).where(BulkAct.person_id == person.id).order_by(BulkAct.id.desc()).limit(_SHOWN)
     return session().scalars(sought).all()
+
+
+def themes_named(person: Person, acts: Iterable[BulkAct], reader: str) -> dict[int, Text]:
+    """By the number of an act that gave a theme, what that is called: by the one code book that all of it lies in."""
+    given = {made.id: made.theme for made in acts if made.theme}
+    sought = (
+        sa.select(BulkItem.bulk_act_id, Submission.listening_session_id).distinct()
+        .join(Submission, Submission.id == BulkItem.submission_id).where(BulkItem.bulk_act_id.in_(given))
+    )  # fmt: skip
+    places: dict[int, list[int]] = {}
+    for made, place in session().execute(sought) if given else ():
+        places.setdefault(made, []).append(place)
+    books = queries.sessions_moderated(person).books if places else {}
+    named = {}
+    for made, theme in given.items():
+        [place, *others] = places.get(made) or [0]
+        book = None if others else books.get(place)
+        named[made] = book.called(theme, reader) if book else label_of(VOCABULARY_OF[Scheme.THEME], theme, reader)
+    return named
 
 
 @dataclass(frozen=True, slots=True)

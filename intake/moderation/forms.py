@@ -172,10 +172,22 @@ class BulkForm(FlaskForm):
         super().__init__(data={"language": interface_language().code}, **kwargs)
         self.colleagues = {str(one.id): one for one in colleagues}
         nothing = SelectChoice("", gettext("Please choose"))
-        # Of several sessions only those themes can be meant that every code book begins with.
-        shared, reader = VOCABULARY_OF[Scheme.THEME], interface_language().code
-        self.theme.choices = [nothing, *(SelectChoice(one, label(shared, one, reader)) for one in vocabulary(shared))]
+        self.offer([])
         self.colleague.choices = [nothing, *(SelectChoice(number, one.name) for number, one in self.colleagues.items())]
+
+    def offer(self, books: Sequence[Book]) -> None:
+        """Offer the themes of the one code book of all that are chosen, as it calls them.
+
+        Of several sessions only those themes can be meant that every code book begins with.
+        """
+        shared, reader = VOCABULARY_OF[Scheme.THEME], interface_language().code
+        named = [(one, label(shared, one, reader)) for one in vocabulary(shared)]
+        self.book = books[0] if len(books) == 1 else None
+        if self.book is not None:
+            named = [(one.code, one.name.in_language(reader)) for one in self.book.choosable()]
+        self.themes = {code for code, _name in named}
+        choices = (SelectChoice(code, name, {"lang": name.language, "dir": name.direction}) for code, name in named)
+        self.theme.choices = [SelectChoice("", gettext("Please choose")), *choices]
 
     @property
     def wanted_act(self) -> Act | None:
@@ -197,14 +209,16 @@ class BulkForm(FlaskForm):
     def is_complete(self) -> bool:
         """Whether everything is said that the act needs; what is missing is in ``errors`` where it was asked for."""
         if self.wanted_act is Act.THEME:
-            return self.theme.data in vocabulary(VOCABULARY_OF[Scheme.THEME])
+            return self.theme.data in self.themes
         return self.wanted_act is not Act.HAND or self.colleague.data in self.colleagues
 
     def wanted(self, act: Act) -> Wanted:
         """What is to be done; of a form that is valid."""
+        theme = self.theme.data if act is Act.THEME and self.is_complete() else None
         return Wanted(
             act,
-            theme=self.theme.data if act is Act.THEME and self.is_complete() else None,
+            theme=theme,
+            read_as=tuple(self.book.read_as(theme)) if self.book is not None and theme else (),
             colleague=self.colleagues.get(self.colleague.data or "") if act is Act.HAND else None,
             note=self.note.kept or "" if act is Act.HAND else "",
             words=self.words.kept or "" if act is Act.SPAM else "",
@@ -221,10 +235,9 @@ class CodingForm(FlaskForm):
     def __init__(self, book: Book, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         reader = interface_language().code
-        self.themes.choices = [
-            SelectChoice(one, book.entries[one].name.in_language(reader))
-            for one in vocabulary(VOCABULARY_OF[Scheme.THEME])
-        ]
+        shared = vocabulary(VOCABULARY_OF[Scheme.THEME])
+        own = [entry.code for entry in book.standing() if entry.code not in shared]
+        self.themes.choices = [SelectChoice(one, book.entries[one].name.in_language(reader)) for one in (*shared, *own)]
         self.objectives.choices = [
             SelectChoice(one, in_words(Scheme.GCM_OBJECTIVE, one, book, reader))
             for one in vocabulary(VOCABULARY_OF[Scheme.GCM_OBJECTIVE])

@@ -8,7 +8,7 @@ Who may read which of the two is decided in ``reading``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -175,14 +175,18 @@ Passage = tuple[tuple[Piece, ...], ...]
 
 
 class Standing:
-    """The redactions that stand on the submissions of some listening sessions, read in one statement."""
+    """The redactions that stand on the submissions of some listening sessions, read in one statement.
 
-    def __init__(self, listening_sessions: Collection[int]) -> None:
+    ``as_of`` is when something was issued: what stood then stands in it for good, also where it was lifted since.
+    """
+
+    def __init__(self, listening_sessions: Collection[int], as_of: datetime | None = None) -> None:
         self._of_sessions = frozenset(listening_sessions)
         self._rows: dict[int, list[Redaction]] = {}
         sought = sa.select(Redaction).join(Submission, Submission.id == Redaction.submission_id)
         here = Submission.listening_session_id.in_(self._of_sessions)
-        for row in session().scalars(sought.where(here, Redaction.lifted_at.is_(None))):
+        stood = sa.and_(Redaction.at <= as_of, Redaction.lifted_at > as_of) if as_of else sa.false()
+        for row in session().scalars(sought.where(here, sa.or_(Redaction.lifted_at.is_(None), stood))):
             self._rows.setdefault(row.submission_id, []).append(row)
 
     def on(self, submission: Submission, revision: int) -> list[Hidden]:
@@ -193,7 +197,12 @@ class Standing:
         """
         if submission.listening_session_id not in self._of_sessions:
             raise LookupError(submission.reference)
-        return _opened(submission, (one for one in self._rows.get(submission.id, ()) if one.revision == revision))
+        opened = _opened(submission, (one for one in self._rows.get(submission.id, ()) if one.revision == revision))
+        found = [one for one in opened if one.lifted_at is None]
+        for one in opened:
+            if one.lifted_at is not None:  # where another one covers part of it now, only the rest: none overlap
+                found += [replace(one, span=part) for part in one.span.outside([other.span for other in found])]
+        return sorted(found, key=lambda one: one.span)
 
 
 def every(submission: Submission) -> list[Hidden]:

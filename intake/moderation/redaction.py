@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -438,12 +439,19 @@ def reasons_withheld(submission: Submission) -> dict[int, str]:
 # Where it went
 
 
-def ask_where_issued(app: Flask, ask: Callable[[Submission, int], Sequence[str]]) -> None:
+class Issued(NamedTuple):
+    """A digest: its public name, and when it was issued."""
+
+    name: str
+    at: datetime
+
+
+def ask_where_issued(app: Flask, ask: Callable[[Submission, int], Sequence[Issued]]) -> None:
     """Let ``ask`` say which frozen digests used a revision: they lie above this desk, which must not know them."""
     app.extensions[_WHERE_ISSUED] = ask
 
 
-def issued_in(submission: Submission, number: int) -> Sequence[str]:
-    """The names of the frozen digests that used revision ``number`` of ``submission``."""
-    ask: Callable[[Submission, int], Sequence[str]] = current_app.extensions[_WHERE_ISSUED]
+def issued_in(submission: Submission, number: int) -> Sequence[Issued]:
+    """The frozen digests that used revision ``number`` of ``submission``."""
+    ask: Callable[[Submission, int], Sequence[Issued]] = current_app.extensions[_WHERE_ISSUED]
     return ask(submission, number)

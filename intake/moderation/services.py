@@ -24,6 +24,7 @@ from intake.submissions.vocabulary import Kind, State
 from intake.submissions.workflow import MODERATOR, MOVES, WAITING, IllegalMove, Move, Overtaken
 
 from . import reading
+from .codebook import book_of
 from .models import VOCABULARY_OF, Coding, Scheme
 
 CLAIM_LASTS = timedelta(minutes=30)
@@ -184,16 +185,17 @@ def hold(submission: Submission, person: Person) -> None:
 
 
 def code(submission: Submission, person: Person, *, themes: Iterable[str], objectives: Iterable[str]) -> None:
-    """Set the themes and the objectives of ``submission``; codes that no vocabulary holds are left out.
+    """Set the themes and the objectives of ``submission``; codes that its code book or vocabulary lacks are left out.
 
     Raises:
         Unreadable: it does not exist for ``person``.
         ClaimedByOther: somebody else is on it.
     """
     hold(submission, person)
-    wanted = {Scheme.THEME: set(themes), Scheme.GCM_OBJECTIVE: set(objectives)}
-    for scheme, codes in wanted.items():
-        _set_codes(submission, person, scheme, codes & set(vocabulary(VOCABULARY_OF[scheme])))
+    known = book_of(submission.listening_session_id).entries
+    _set_codes(submission, person, Scheme.THEME, set(themes) & known.keys())
+    known_objectives = vocabulary(VOCABULARY_OF[Scheme.GCM_OBJECTIVE]).keys()
+    _set_codes(submission, person, Scheme.GCM_OBJECTIVE, set(objectives) & known_objectives)
     register.record("submission.code", submission.reference, person_id=person.id)
 
 

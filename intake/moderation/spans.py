@@ -6,8 +6,8 @@ which time: what is kept are the two places between which they stand in the answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 BLOCK = "\N{FULL BLOCK}"
 """What stands for a character that was erased."""
@@ -48,6 +48,20 @@ class Span:
         """Whether they share a code point."""
         is_same = (self.revision, self.name) == (other.revision, other.name)
         return is_same and self.start < other.end and other.start < self.end
+
+    def outside(self, others: Iterable[Span]) -> list[Span]:
+        """What of it lies in none of ``others``, in the order of the text."""
+        left = [self]
+        for other in others:
+            left = [part for one in left for part in _around(one, other)]
+        return left
+
+
+def _around(one: Span, other: Span) -> list[Span]:
+    if not one.overlaps(other):
+        return [one]
+    before = [replace(one, end=other.start)] if one.start < other.start else []
+    return [*before, replace(one, start=other.end)] if other.end < one.end else before
 
 
 def find(passage: str, text: str, *, revision: int, name: str, nth: int | None = None) -> Span:

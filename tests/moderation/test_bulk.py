@@ -12,14 +12,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from intake.accounts.permissions import Role
+from intake.digests.services import compile_digest
 from intake.foundation import clock
 from intake.foundation.database import session, transaction
+from intake.foundation.multilingual import Multilingual
 from intake.foundation.post import OutgoingMail
-from intake.moderation import bulk, queries
+from intake.moderation import bulk, codebook, queries, services
 from intake.moderation.models import Scheme
 from intake.submissions.sealing import open_message
 from tests import builders
-from tests.forms import form_on, send
+from tests.forms import form_on, page, send
 from tests.moderation import desk
 from tests.moderation.desk import COLLEAGUE, LEAD, QUEUE, WG6, act, change, columns, decide, give, signed_in, url
 
@@ -319,3 +321,71 @@ def test_where_a_colleague_can_take_none_another_one_can_be_chosen(app: Flask, l
     again = form_on(none, having="act")
     assert again.fields["note"] == "Yours?"
     assert "It will be done to 1 of 1." in desk.text(send(lead, QUEUE, again, {"colleague": ""}))
+
+
+def offered(shown: TestResponse) -> dict[str, str]:
+    """The names of the themes that can be given, by their codes."""
+    options = page(shown).cssselect("select[name=theme] option")
+    return {one.get("value"): one.text_content() for one in options if one.get("value")}
+
+
+def test_the_themes_of_one_session_are_those_of_its_code_book(app: Flask, lead: FlaskClient) -> None:
+    first, second, later = give(app), give(app), give(app, desk.WG3_LATER)
+    with app.app_context(), transaction():
+        here, me = desk.held(desk.WG3), desk.somebody()
+        renamed = Multilingual({"ar": "النساء المتنقلات"})
+        codebook.change(here, me, "gender", seen=0, name=renamed, definition=Multilingual(), example=None)
+        codebook.merge(here, me, THEME, into="gender", seen=0)
+        own = codebook.add(here, me, Multilingual({"en": "Boats"}), Multilingual())
+        parted = codebook.add(here, me, Multilingual({"en": "Camps"}), Multilingual())
+        codebook.split(here, me, parted, names=[Multilingual({"en": one}) for one in ("Tents", "Walls")], seen=1)
+    shown = preview(app, lead, "theme", first, second)
+    assert {THEME, parted}.isdisjoint(offered(shown))
+    assert {"Boats", "Tents", "Walls", "النساء المتنقلات"} <= set(offered(shown).values())
+    [arabic] = page(shown).cssselect("option[value=gender]")
+    assert (arabic.get("lang"), arabic.get("dir")) == ("ar", "rtl")
+    done = do(lead, shown, theme=own)
+    assert {themes(app, one) for one in (first, second)} == {(own,)}
+    for said in (done, lead.get("/en/staff/queue/several/done/")):
+        assert "Add a theme: Boats" in desk.text(said)
+    again = preview(app, lead, "theme", first, theme=own)
+    assert "It has this theme already." in desk.text(again)
+    together = preview(app, lead, "theme", first, later)
+    assert THEME in offered(together)
+    assert own not in offered(together)
+    forced = send(lead, QUEUE, form_on(together, having="act"), {"ready": "yes", "theme": own})
+    assert forced.status_code == 422
+    assert themes(app, later) == ()
+
+
+def test_a_theme_that_is_read_as_this_one_is_this_one(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    with app.app_context(), transaction():
+        services.code(desk.found(reference), desk.somebody(), themes=[THEME], objectives=())
+        codebook.merge(desk.held(desk.WG3), desk.somebody(), THEME, into="gender", seen=0)
+    assert "It has this theme already." in desk.text(preview(app, lead, "theme", reference, theme="gender"))
+
+
+def test_a_theme_of_its_own_stays_when_the_others_are_chosen_and_is_in_no_digest(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    with app.app_context(), transaction():
+        own = codebook.add(desk.held(desk.WG3), desk.somebody(), Multilingual({"en": "Boats"}), Multilingual())
+    do(lead, preview(app, lead, "theme", reference), theme=own)
+    form = form_on(lead.get(url(reference)), having="objectives")
+    assert send(lead, url(reference), form, {"themes": [own, "gender"]}).status_code == 303
+    assert themes(app, reference) == ("gender", own)
+    decide(lead, reference, "accept")
+    with app.app_context(), transaction():
+        [entry] = compile_digest(desk.held(desk.WG3)).frozen["entries"]
+    assert entry["themes"] == ["gender"], "a digest has no name for it"
+
+
+def test_the_list_of_acts_takes_as_many_statements_whatever_there_is(app: Flask, lead: FlaskClient) -> None:
+    do(lead, preview(app, lead, "theme", give(app)), theme=THEME)
+    with desk.counting(app) as few:
+        lead.get("/en/staff/queue/several/done/")
+    for _number in range(3):
+        do(lead, preview(app, lead, "theme", give(app)), theme=THEME)
+    with desk.counting(app) as many:
+        lead.get("/en/staff/queue/several/done/")
+    assert len(many) == len(few)

@@ -282,6 +282,18 @@ def test_what_stands_once_in_the_new_version_is_proposed_and_covers_it(app: Flas
     assert beyond(app, reference) == "Nobody helped. A [Person A] at the gate beat her, we saw it."
 
 
+def test_the_same_words_are_not_shown_twice(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    address, every = url(reference, "protect/"), "All of it, word for word"
+    before = text(lead.get(address))
+    assert every in before
+    assert before.count("took us to Tripoli") == 1
+    assert hide(lead, reference, "guard").status_code == 303
+    after = text(lead.get(address))
+    assert every not in after
+    assert after.count("took us to Tripoli") == 2
+
+
 def test_what_was_issued_is_told(app: Flask, lead: FlaskClient) -> None:
     reference = told(app)
     accept(app, reference)
@@ -357,6 +369,35 @@ def test_a_word_that_is_hidden_is_in_no_byte_of_any_format(app: Flask, lead: Fla
         for name, made in _formats(number, language).items():
             assert canary not in made.lower(), name
             assert "[name]" in made or name == "pdf"
+
+
+def test_what_was_hidden_when_a_digest_was_issued_stays_hidden_in_it(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app, "The zyxguard at the gate beat her.", publication=True, tier=4)
+    accept(app, reference)
+    assert hide(lead, reference, "zyxguard at").status_code == 303
+    with app.app_context(), transaction():
+        digests.compile_digest(desk.held(WG3))
+    with app.app_context():
+        issued = _document(1)
+    address = url(reference, "protect/")
+    assert f"Issued while this was hidden: {WG3}/D-1 . Shown again, it stays hidden there" in text(lead.get(address))
+    assert send(lead, address, form_on(lead.get(address), action="/protect/lift/")).status_code == 303
+    with app.app_context(), transaction():
+        digests.compile_digest(desk.held(WG3))
+    with app.app_context():
+        assert _document(1) == issued
+        assert "zyxguard" not in issued
+        assert "zyxguard at the gate" in _document(2)
+        assert all("zyxguard" not in made for made in _formats(1, "en").values())
+    assert hide(lead, reference, "at the gate").status_code == 303
+    assert f"hidden: {WG3}/D-" not in text(lead.get(address)), "those were issued before"
+    with app.app_context():
+        assert "The [name][name] beat her." in _document(1)
+        assert "The zyxguard [name] beat her." in _document(2)
+
+
+def _document(version: int) -> str:
+    return _formats(version, "en")["docx"]
 
 
 def _formats(version: int, language: str) -> dict[str, str]:

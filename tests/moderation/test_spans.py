@@ -62,3 +62,16 @@ def test_spans_overlap_within_one_answer_of_one_revision() -> None:
 def test_a_span_outside_its_answer_says_so() -> None:
     with pytest.raises(NotThere):
         Span(1, "a", 3, 6).of({"a": "abc"})
+
+
+@given(st.tuples(st.integers(0, 20), st.integers(1, 20)), st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9))))
+def test_what_lies_outside_others_is_the_rest_in_order(one: tuple[int, int], others: list[tuple[int, int]]) -> None:
+    def span(of: tuple[int, int]) -> Span:
+        return Span(1, "what_happened", of[0], of[0] + of[1])
+
+    left = span(one).outside([span(other) for other in others])
+    covered = {place for start, length in others for place in range(start, start + length)}
+    assert [place for part in left for place in range(part.start, part.end)] == [
+        place for place in range(one[0], one[0] + one[1]) if place not in covered
+    ]
+    assert span(one).outside([Span(2, "what_happened", 0, 90), Span(1, "title", 0, 90)]) == [span(one)]

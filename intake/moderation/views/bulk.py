@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,12 +14,10 @@ from intake.foundation import i18n
 from intake.foundation.database import transaction
 from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.multilingual import Text
-from intake.foundation.vocabularies import label as label_of
 from intake.moderation import bulk, handover, queries
 from intake.moderation.bulk import Act, BulkAct, Looked, Skip
 from intake.moderation.filters import Filters
 from intake.moderation.forms import ACT_LABELS, BulkForm
-from intake.moderation.models import VOCABULARY_OF, Scheme
 
 from .answering import Trouble, what_went_wrong
 from .blueprint import bp
@@ -44,6 +44,8 @@ def several() -> ResponseReturnValue:
     if act is None or not (chosen or form.has_words):
         flash(_("Please tick something first, and choose what to do."), "warn")
         return redirect(url_for("moderation.queue", **filters.arguments()), 303)
+    if act is Act.THEME:
+        form.offer(bulk.books_of(person, chosen))
     is_valid = form.validate()
     looked = bulk.look(person, chosen, form.wanted(act))
     is_pressed = "ready" in request.form
@@ -86,10 +88,13 @@ def _preview(form: BulkForm, act: Act, looked: list[Looked], chosen: dict[int, i
 @guards.staff("submission.decide")
 def several_list() -> ResponseReturnValue:
     """What the signed-in person did to several at once."""
+    person = guards.signed_in()
+    acts = bulk.latest(person)
+    themes = bulk.themes_named(person, acts, i18n.language().code)
     return render_template(
         "moderation/several_list.html",
         filters=Filters.read(request.args),
-        acts=[(made, _named(made)) for made in bulk.latest(guards.signed_in())],
+        acts=[(made, _named(made, themes)) for made in acts],
     )
 
 
@@ -123,22 +128,23 @@ def _found_or_404(identity: int) -> BulkAct:
     return found
 
 
-def _named(made: BulkAct) -> Text:
-    """What was done, in words."""
+def _named(made: BulkAct, themes: Mapping[int, Text]) -> Text:
+    """What was done, in words; ``themes`` are those of ``bulk.themes_named``."""
     reader = i18n.language().code
     label = str(ACT_LABELS[Act(made.act)])
-    if made.theme:
-        return Text(f"{label}: {label_of(VOCABULARY_OF[Scheme.THEME], made.theme, reader).text}", reader)
+    if made.id in themes:
+        return Text(f"{label}: {themes[made.id]}", reader)
     return Text(f"{label}: {made.colleague.name}" if made.colleague else label, reader)
 
 
 def _done(made: BulkAct, *, trouble: Trouble | None = None) -> str:
-    items = bulk.record(made, guards.signed_in())
+    person = guards.signed_in()
+    items = bulk.record(made, person)
     return render_template(
         "moderation/several_done.html",
         filters=Filters.read(request.args),
         made=made,
-        label=_named(made),
+        label=_named(made, bulk.themes_named(person, [made], i18n.language().code)),
         done=[one for one in items if one.skipped is None],
         skipped=[one for one in items if one.skipped is not None],
         why=WHY,

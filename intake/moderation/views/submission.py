@@ -20,14 +20,14 @@ from intake.foundation.errors import gives_back, went_wrong
 from intake.foundation.languages import CODES
 from intake.foundation.multilingual import Text
 from intake.foundation.paging import Cursor
-from intake.foundation.vocabularies import label
+from intake.foundation.vocabularies import label, vocabulary
 from intake.moderation import alike, codebook, handover, outbox, queries, reading, redacted, redaction, services
 from intake.moderation.codebook import Book
 from intake.moderation.coding import is_coding_afresh
 from intake.moderation.filters import Filters
 from intake.moderation.forms import CodingForm, ContactForm, DecisionForm, TakeOverForm, decision_form, in_words
 from intake.moderation.listing import due, listing
-from intake.moderation.models import Scheme
+from intake.moderation.models import VOCABULARY_OF, Scheme
 from intake.moderation.services import ClaimedByOther
 from intake.submissions import file_words
 from intake.submissions.consent import TIER_NAMES, Tier, why_limited
@@ -282,7 +282,7 @@ def _page(
         may_ask=found.state in outbox.ASKABLE and other is None,
         held_question=outbox.held_for(found, person),
         asked=due(found) if found.state == State.QUESTION_ASKED else None,
-        coding=coding or CodingForm(book, formdata=None, data=_coded(codes)),
+        coding=coding or CodingForm(book, formdata=None, data=_coded(codes, book)),
         codes={scheme.value: _called(scheme, codes, book, reader) for scheme in Scheme},
         is_afresh=is_coding_afresh(found, person),
         contact=contact or ContactForm(found, formdata=None),
@@ -308,8 +308,11 @@ def _called(scheme: Scheme, codes: dict[Scheme, tuple[str, ...]], book: Book, re
     return list(dict.fromkeys(in_words(scheme, one, book, reader) for one in codes[scheme]))
 
 
-def _coded(codes: dict[Scheme, tuple[str, ...]]) -> dict[str, Any]:
-    return {"themes": list(codes[Scheme.THEME]), "objectives": list(codes[Scheme.GCM_OBJECTIVE])}
+def _coded(codes: dict[Scheme, tuple[str, ...]], book: Book) -> dict[str, Any]:
+    # A session's own theme is offered as what it was merged into; a shared one stays as it was given.
+    shared = vocabulary(VOCABULARY_OF[Scheme.THEME])
+    themes = [one if one in shared else book.now(one) for one in codes[Scheme.THEME]]
+    return {"themes": themes, "objectives": list(codes[Scheme.GCM_OBJECTIVE])}
 
 
 def _is_running(until: datetime | None) -> bool:
