@@ -6,7 +6,7 @@ from flask import Flask
 
 from intake import accounts, digests, moderation, pages, picture, programme, submissions
 from intake.accounts import guards
-from intake.foundation import compression, crypto, database, errors, i18n, security
+from intake.foundation import compression, crypto, database, errors, i18n, leaving, security
 from intake.foundation.config import Settings, shipped
 from intake.foundation.files import store
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     store.init_app(app, settings.files_url, settings.instance / "files")
     database.init_app(app, settings.database_url)
     security.init_app(app, settings)
+    leaving.init_app(app)
     i18n.init_app(app)
     errors.init_app(app)
     compression.init_app(app)

@@ -7,30 +7,42 @@ of the visit that ended is remembered, as a keyed digest, for as long as a tab m
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask import session as browser
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .crypto import keyring
 from .database import Base, session
+from .limits import Limit
 from .types import Moment
 
 MARK = "gone"
 """The cookie that a page sets itself when somebody leaves quickly (``contributor.js``), since without a connection
-nobody else is told. It holds the token of that page, so that it says which visit is over, and of no other one."""
+nobody else is told. It holds the token of a page of ours, so that nobody else's cookie of that name ends anything."""
+TURN = "turn"
+"""The cookie that tells the forms before somebody left quickly from those after it: see ``fields_of_visit``."""
 REMEMBERED_DAYS = 90
+LEFT = Limit(burst=60, seconds_each=30)
+"""Visits remembered as left, from one place: nobody fills the database by leaving."""
 _FIELD = "csrf_token"
 _SALT = "wtf-csrf-token"
 """As ``flask_wtf.csrf`` signs the number of a visit that stands in its forms."""
+
+WriteDown = Callable[[Mapping[str, Any], Iterable[str]], None]
+"""Writes down that visits with these numbers are left (``remember``), and ends on the server what the browser's
+session held of them."""
 
 
 class LeftVisit(Base):
@@ -42,56 +54,119 @@ class LeftVisit(Base):
     erase_after: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
+def init_app(app: Flask) -> None:
+    """Look for the mark before anybody is recognised."""
+    app.before_request(_heed_the_mark)
+
+
+def write_down_by(app: Flask, write_down: WriteDown) -> None:
+    """Let ``write_down`` do so when somebody leaves quickly."""
+    app.extensions["leaving"] = write_down
+
+
 def fields_of_visit() -> Markup:
-    """What a form of a contributor begins with: its token, and a name of its own for each visit.
+    """What a form of a contributor begins with: its token, and a name that changes when somebody leaves quickly.
 
     A browser that goes back several pages fills a form with what was typed there, if its address and the names of its
-    first fields are the same (HTML, "persisted user state"; so Chromium and WebKit). After another visit they are not.
+    first fields are the same (HTML, "persisted user state"; so Chromium and WebKit). After somebody left they are not.
     The named field is never sent.
     """
-    token = generate_csrf()
-    name = hashlib.sha256(_own_number().encode()).hexdigest()[:4]
-    begin = Markup('<input type="hidden" name="v{}" disabled>').format(name)
-    return begin + Markup('<input type="hidden" name="{}" value="{}">').format(_FIELD, token)
+    named = Markup('<input type="hidden" name="v{}" disabled>').format(_turn())
+    return named + Markup('<input type="hidden" name="{}" value="{}">').format(_FIELD, generate_csrf())
 
 
-def remember(marked_only: bool = False) -> None:
-    """Remember that the visits of this request are left; their forms are shown to nobody again.
+def end() -> bool:
+    """End this browser's visit, whoever's it is, for somebody who leaves quickly; whether that is written down.
 
-    Those of the browser and of the form that is sent; with ``marked_only`` the one that its mark names.
+    Whatever happens to the database, nobody is kept here: where it cannot be told, the mark is to stay.
     """
-    for digest in _digests([_marked()] if marked_only else [_own_number(), _number_sent()]):
+    return _end({_own_number(), _number_sent(), _marked()} - {""})
+
+
+def remember(numbers: Iterable[str]) -> None:
+    """Remember that the visits with these ``numbers`` are left; their forms are shown to nobody again."""
+    erase_after = clock.now() + timedelta(days=REMEMBERED_DAYS)
+    for digest in _digests(numbers):
         if session().get(LeftVisit, digest) is None:
-            erase_after = clock.now() + timedelta(days=REMEMBERED_DAYS)
             session().add(LeftVisit(digest=digest, erase_after=erase_after))
     session().flush()
 
 
-def is_marked() -> bool:
-    """Whether a page of ours set the mark in this browser, and nobody heard of it yet."""
-    return bool(_marked())
-
-
-def is_own_marked() -> bool:
-    """Whether the mark names the visit that goes on in this browser."""
-    return bool(_own_number()) and _own_number() == _marked()
-
-
 def is_of_left_visit() -> bool:
     """Whether this browser's visit was left, or the form that is sent stood on a page of one that was."""
-    numbers = [_own_number(), _number_sent()]
-    if (marked := _marked()) and marked in numbers:
-        return True
-    if not (digests := _digests(numbers)):
-        return False
-    sought = sa.select(LeftVisit.digest).where(LeftVisit.digest.in_(digests))
-    return session().execute(sought).first() is not None
+    numbers = {_own_number(), _number_sent()} - {""}
+    return bool(numbers & g.get("left", set())) or _is_remembered(numbers)
+
+
+def set_mark(response: Response) -> Response:
+    """Let the browser say once more, next time, that it was left: it could not be written down."""
+    if token := request.form.get(_FIELD):
+        response.set_cookie(MARK, token, max_age=REMEMBERED_DAYS * 86_400, **cookie_options())
+    return response
+
+
+def forget_mark(response: Response) -> Response:
+    """Take the mark away: what it says is written down, or it is none of ours."""
+    response.delete_cookie(MARK)
+    g.cacheable = False
+    return response
+
+
+def cookie_options() -> dict[str, Any]:
+    """How our cookies are set that no script reads."""
+    return {"httponly": True, "samesite": "Strict", "secure": current_app.config["SESSION_COOKIE_SECURE"]}
 
 
 def erase_due() -> int:
     """Forget visits that were left long ago; returns how many."""
     due = sa.delete(LeftVisit).where(LeftVisit.erase_after <= clock.now())
     return session().execute(due).rowcount  # type: ignore[attr-defined]  # a DELETE's result has one
+
+
+def _heed_the_mark() -> None:
+    """End the visit of a browser that was left without a connection, or on a line so slow that it was never told.
+
+    A mark that is heeded already ends nothing once more: it may be one that we cannot take away.
+    """
+    if MARK not in request.cookies or request.endpoint in ("static", "submissions.leave"):
+        return
+    try:
+        is_new = bool(_marked()) and not _is_remembered({_marked()})
+    except SQLAlchemyError:
+        is_new = True
+    # The form that is sent is not looked at: how much of it is read is decided later.
+    if not is_new or _end({_own_number(), _marked()} - {""}):
+        after_this_request(forget_mark)
+
+
+def _end(numbers: set[str]) -> bool:
+    held = dict(browser)
+    browser.clear()
+    g.left, g.turn = numbers, secrets.token_hex(2)
+    after_this_request(_turn_over)
+    if numbers and not LEFT.take():
+        return False
+    try:
+        current_app.extensions["leaving"](held, numbers)
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _is_remembered(numbers: Iterable[str]) -> bool:
+    if not (digests := _digests(numbers)):
+        return False
+    return session().execute(sa.select(LeftVisit.digest).where(LeftVisit.digest.in_(digests))).first() is not None
+
+
+def _turn() -> str:
+    turn: str = g.get("turn") or request.cookies.get(TURN, "")
+    return turn if re.fullmatch("[0-9a-f]{4}", turn) else ""
+
+
+def _turn_over(response: Response) -> Response:
+    response.set_cookie(TURN, g.turn, **cookie_options())
+    return response
 
 
 def _own_number() -> str:
@@ -116,4 +191,4 @@ def _number_in(token: str | None) -> str:
 
 
 def _digests(numbers: Iterable[str]) -> list[str]:
-    return [keyring().index("left", number) for number in dict.fromkeys(numbers) if number]
+    return [keyring().index("left", number) for number in sorted(numbers)]

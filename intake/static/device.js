@@ -648,6 +648,8 @@ else {
   document.querySelector(".leave form")?.addEventListener("submit", leave)
   await begin()
   // Not before this page knows what it has; what came meanwhile is looked for.
+  // What it says of help in danger changes: where there is a connection it is kept as it is now.
+  undisturbed(async () => isWhole() && await kept() && keepPage()).catch(() => {})
   tabs?.addEventListener("message", ({ data }) => {
     if (data === "left") hasLeft = true
     else look()

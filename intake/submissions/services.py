@@ -363,7 +363,7 @@ def tell_there_is_news(submission: Submission) -> bool:
         body = gettext(
             "There is news about your submission. "
             "To see it, open this page and type your receipt code:\n\n%(address)s\n",
-            address=_address_of("submissions.receipt_door", language),
+            address=address_of("submissions.receipt_door", language),
         )
     post(address, subject, body, about=submission.reference, news=True)
     return True
@@ -382,13 +382,14 @@ def mail_signed_receipt(submission: Submission, address: str, language: str) -> 
         subject = gettext("The text you asked for")
         body = gettext(
             "You asked for this text. Whoever holds it can check it on this page:\n\n%(address)s\n\n%(text)s\n",
-            address=_address_of("submissions.verify", language),
+            address=address_of("submissions.verify", language),
             text="\n".join(wrap(signed_receipt(submission), 64)),
         )
     post(address, subject, body, about=submission.reference)
 
 
-def _address_of(endpoint: str, language: str) -> str:
+def address_of(endpoint: str, language: str) -> str:
+    """The public address of ``endpoint`` in ``language``, with its host, as it stands in a mail or on paper."""
     # Commands post mail as well, and have no request to build an address from.
     path = current_app.url_map.bind("").build(endpoint, {"lang": language})
     return str(current_app.config["SETTINGS"].base_url + path)

@@ -811,6 +811,51 @@ def test_leaving_without_a_connection_shows_nothing_later(context: BrowserContex
     assert not [one for one in context.cookies() if one.get("name") == "gone"]
 
 
+def test_leaving_without_a_connection_from_the_page_that_is_kept_ends_the_visit_too(
+    context: BrowserContext, live: Live
+) -> None:
+    """It was asked for as a stranger: its token is of no visit of this browser."""
+    opt_in(context, live).close()
+    page = context.new_page()
+    page.goto(address(live, "en").removesuffix("/device"))
+    fill(page)
+    step(page, "check")
+    expect(page.locator(".answers").first).to_be_visible()
+    context.set_offline(True)
+    page.goto(address(live, "en"))
+    page.locator(".leave button").click()
+    page.wait_for_url("about:blank")
+    context.set_offline(False)
+    with suppress(Error):
+        page.go_back()
+    page.wait_for_timeout(300)
+    with suppress(Error):
+        page.reload()
+    expect(page.locator("body")).not_to_contain_text(STORY["en"])
+    assert not [one for one in context.cookies() if one.get("name") == "gone"]
+
+
+def test_what_is_kept_is_renewed_where_there_is_a_connection(context: BrowserContext, live: Live) -> None:
+    """It says whom one can call in danger, which changes."""
+    opt_in(context, live).close()
+    page = context.new_page()
+    page.goto(address(live, "en"))
+    status(page, "back")
+    page.evaluate(
+        """async () => {
+            const cache = await caches.open("device")
+            const form = (await cache.keys()).find(one => one.url.endsWith("/device"))
+            await cache.put(form, new Response("an old page", { headers: { "Content-Type": "text/html" } }))
+        }"""
+    )
+    page.reload()
+    status(page, "back")
+    page.wait_for_function("async () => !(await (await caches.match(location.href)).text()).includes('an old page')")
+    context.set_offline(True)
+    page.reload()
+    status(page, "back")
+
+
 @pytest.mark.parametrize("offline", [False, True])
 def test_going_back_to_the_form_finds_its_fields_empty(context: BrowserContext, live: Live, offline: bool) -> None:
     """A browser brings back what was typed into a page, whatever is said of keeping it."""

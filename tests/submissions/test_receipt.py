@@ -30,6 +30,7 @@ from intake.submissions.sealing import Erased, open_answers, open_contact, open_
 from tests import builders
 from tests.builders import CODE, TOKEN
 from tests.forms import fields, form_on, page, post_form, send
+from tests.installation import browser_of
 
 DOOR, MINE = "/en/receipt/", "/en/receipt/submission/"
 FORM = "/en/sessions/wg3-2020-06-09/submit/testimony"
@@ -365,18 +366,78 @@ def test_a_browser_that_was_not_told_shows_nothing_either(app: Flask, client: Fl
 
 
 @pytest.mark.usefixtures("lead")
-@pytest.mark.parametrize("mark", ["1", "another visit's"])
-def test_a_mark_ends_no_other_visit_than_its_own(app: Flask, client: FlaskClient, mark: str) -> None:
-    """Somebody left without a connection, and somebody else uses this browser; or another application set it."""
-    other = form_on(app.test_client().get(FORM), having="form_token")
+def test_a_mark_that_is_none_of_ours_ends_nothing(client: FlaskClient) -> None:
+    """Another application on this host may have a cookie of that name."""
     come_back(client)
     typed = {**fields(form_on(client.get(FORM), having="form_token")), "what_happened": "Mine.", "step": "check"}
-    client.set_cookie(leaving.MARK, "1" if mark == "1" else fields(other)["csrf_token"][0])
+    client.set_cookie(leaving.MARK, "1")
     assert b"Mine." in client.post(FORM, data=typed).data
     assert client.get(MINE).status_code == 200
-    plain = app.test_client()
-    assert plain.post(FORM, data={**fields(other), "step": "check"}).status_code == 400
-    assert (b"We could not read" in plain.post(FORM, data={**fields(other), "step": "check"}).data) is (mark != "1")
+
+
+@pytest.mark.usefixtures("lead")
+def test_the_mark_of_a_page_that_was_fetched_by_nobody_ends_the_visit_of_its_browser(
+    app: Flask, client: FlaskClient
+) -> None:
+    """The page that a device keeps was asked for as a stranger; a mark that stays ends nothing a second time."""
+    kept = form_on(app.test_client().get(FORM), having="form_token")
+    come_back(client)
+    typed = {**fields(form_on(client.get(FORM), having="form_token")), "what_happened": "Nobody must read this."}
+    client.set_cookie(leaving.MARK, fields(kept)["csrf_token"][0])
+    again = client.post(FORM, data={**typed, "step": "check"})
+    assert again.status_code == 400
+    assert b"Nobody must read this." not in again.data
+    assert client.get(MINE).status_code == 302
+    come_back(client)
+    client.set_cookie(leaving.MARK, fields(kept)["csrf_token"][0])
+    assert client.get(MINE).status_code == 200
+
+
+def test_a_mark_ends_the_visit_of_staff_as_well_and_their_words_wait(
+    app: Flask, client: FlaskClient, lead: int
+) -> None:
+    token = fields(form_on(client.get(FORM), having="form_token"))["csrf_token"][0]
+    signed_in = browser_of(app, lead)
+    assert signed_in.get("/en/staff/me/").status_code == 200
+    signed_in.set_cookie(leaving.MARK, token)
+    asked = signed_in.post("/en/staff/me/", data={"name": "typed just now"})
+    assert page(asked).cssselect("input[type=password]")
+    assert page(asked).cssselect("input[name=carried]")[0].get("value")
+    assert signed_in.get("/en/staff/me/").status_code == 303
+
+
+@pytest.mark.usefixtures("lead")
+def test_forms_are_told_apart_by_leaving_and_by_nothing_else(app: Flask, client: FlaskClient) -> None:
+    """By the name of their first field a browser knows in which form it fills in what was typed before."""
+
+    def named(browser: FlaskClient, url: str = FORM) -> str:
+        shown = form_on(browser.get(url), having="csrf_token" if url != FORM else "form_token")
+        return str(shown.cssselect("input[disabled]")[0].get("name"))
+
+    first = named(client)
+    assert named(app.test_client()) == first, "also where a browser keeps no cookies, or has lost them"
+    client.delete_cookie("visit")
+    assert named(client) == first
+    client.post("/en/leave/")
+    second = named(client)
+    assert second != first
+    assert named(client) == second == named(client, DOOR)
+    client.set_cookie(leaving.MARK, fields(form_on(client.get(FORM), having="form_token"))["csrf_token"][0])
+    assert named(client) not in (first, second)
+    client.set_cookie(leaving.TURN, '"><script>')
+    assert named(client) == first
+
+
+@pytest.mark.usefixtures("lead")
+def test_nobody_fills_the_database_by_leaving(app: Flask) -> None:
+    for _number in range(100):
+        one = app.test_client()
+        token = fields(form_on(one.get(DOOR), having="csrf_token"))["csrf_token"]
+        assert one.post("/en/leave/", data={"csrf_token": token}).status_code == 303
+    with app.app_context():
+        assert session().scalar(sa.select(sa.func.count()).select_from(leaving.LeftVisit)) == 60
+    assert one.get_cookie(leaving.MARK) is not None
+    assert one.get_cookie("visit") is None
 
 
 @pytest.mark.usefixtures("lead")
@@ -409,7 +470,7 @@ def test_where_it_cannot_be_written_down_that_somebody_left_the_mark_stays(
         patched.setattr(leaving, "remember", fails)
         left = client.get(client.post("/en/leave/", data={"csrf_token": form["csrf_token"]}).headers["Location"])
     assert "storage" in left.headers["Clear-Site-Data"]
-    assert "cookies" not in left.headers["Clear-Site-Data"]
+    assert client.get_cookie("visit") is None
     assert client.get_cookie(leaving.MARK) is not None
     client.get(DOOR)
     assert client.get_cookie(leaving.MARK) is None

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from intake.accounts import guards
+from intake.foundation import i18n
 from intake.foundation.errors import gives_back, went_wrong, what_went_wrong
 from intake.foundation.identifiers import MistypedReceipt, read_receipt
 from intake.foundation.limits import Limit
@@ -21,6 +22,11 @@ from .blueprint import bp
 unknown_codes = Limit(burst=30, seconds_each=6)
 """Codes that are whole and open nothing, from one place. A slip of the pen is told by its check symbol and is not
 counted: sixty people behind one address do not fill this."""
+
+
+@bp.context_processor
+def _way_back() -> dict[str, str]:
+    return {"way_back": services.address_of("submissions.receipt_door", i18n.language().code)}
 
 
 @bp.route("/receipt/", methods=["GET", "POST"])
