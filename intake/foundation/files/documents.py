@@ -216,9 +216,10 @@ class _Document:
 
     def _stripped(self, root: Any) -> Any:
         hidden = self._hidden.pieces(root)
+        tables = {piece.getparent() for piece in hidden}
         for piece in hidden:
-            table = piece.getparent()
             _remove(piece)
+        for table in tables:
             if table is not None and table.find("{*}tr") is None and etree.QName(table).localname == "tbl":
                 _remove(table)  # a table without rows is a damaged document
         self._hidden.unmark(root)
@@ -422,14 +423,7 @@ def _rename(one: Any, name: str, bookmarks: Bookmarks) -> None:
 
 
 def _remove(one: Any) -> None:
-    parent = one.getparent()
-    if parent is not None:
-        previous = one.getprevious()
-        if one.tail:
-            if previous is not None:
-                previous.tail = (previous.tail or "") + one.tail
-            else:
-                parent.text = (parent.text or "") + one.tail
+    if (parent := one.getparent()) is not None:
         parent.remove(one)
 
 

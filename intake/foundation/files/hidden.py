@@ -44,6 +44,7 @@ class Hidden:
         self._defaults: dict[str, str] = {}
         self._hides: dict[tuple[str, str], bool] = {}
         self._rows: dict[Any, dict[Any, int]] = {}
+        self._paragraphs: dict[Any, str] = {}
         self._everywhere: Any = None
         for one in styles if styles is not None else ():
             if _name(one) == "docDefaults":
@@ -99,8 +100,9 @@ class Hidden:
     def _styles_of(self, run: Any) -> Iterator[str]:
         yield _told(run.find("{*}rPr/{*}rStyle")) or self._defaults.get("character", "")
         paragraph = next(run.iterancestors("{*}p"), None)
-        named = _told(paragraph.find("{*}pPr/{*}pStyle")) if paragraph is not None else ""
-        yield named or self._defaults.get("paragraph", "")
+        if paragraph is not None and paragraph not in self._paragraphs:  # it may have many runs
+            self._paragraphs[paragraph] = _told(paragraph.find("{*}pPr/{*}pStyle"))
+        yield self._paragraphs.get(paragraph) or self._defaults.get("paragraph", "")
 
     def _by_table(self, run: Any, name: str) -> bool:
         cell = next(run.iterancestors("{*}tc"), None)
