@@ -37,6 +37,10 @@ REFUSALS = {
     Refusal.LAYERS: _l("This PDF has hidden layers. Please print it into a new PDF first."),
     Refusal.LONG: _l("This holds more words than we can keep. Nothing of it was kept: please shorten it."),
     Refusal.DRAWN: _l("This document holds a chart or a diagram. Please put it in as a picture, or save it as PDF."),
+    Refusal.EDITED: _l(
+        "This sound was edited, and parts that nobody hears may still be in the file. "
+        "Please save it again as a new file and add that."
+    ),
     Refusal.MALWARE: _l("A virus scanner found something in this file. It was not kept."),
 }  # fmt: skip
 
@@ -53,6 +57,7 @@ FOUND = {
     Found.LINKS: _l("links"),
     Found.FIELDS: _l("what other programs had put in"),
     Found.HIDDEN: _l("hidden text"),
+    Found.UNHEARD: _l("sound that was cut off and still in the file"),
     Found.UNCUT: _l("the cropping of pages: what it hid can now be seen"),
 }
 

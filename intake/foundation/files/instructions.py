@@ -106,9 +106,14 @@ _KNOWN: dict[str, tuple[tuple[Shape, ...], _Switches]] = {
 """Of a code: what it is told first, and what by each of its switches; None for a switch that says all by itself."""
 
 _LONGEST_EQUATION = 1_000
-_AROUND_AN_EQUATION = re.compile(
-    r"EQ(?:\s|,|\\[a-z]{1,2}\d{0,3}|\\\*\s*(?:jc|hps)\d{1,3}|\\[lrbf]c\s?\\.)*", re.IGNORECASE
+_OF_AN_EQUATION = re.compile(
+    r"\\(?:[abdfilorsx]|a[clrd]|li|su|pr|in|to|bo|le|ri|[lrbfv]c(?:\s?\\.)?|(?:co|[vh]s|fo|ba|ai|up|di|do)\s?\d{0,2})"
+    r"(?![a-z0-9])|\\\*\s*(?:jc|hps)\d{1,3}",
+    re.IGNORECASE,
 )
+"""What says how the words in its brackets are set."""
+_SWITCH = re.compile(r"\\[A-Za-z*]")
+_BRACKETS = re.compile(r"(?<!\\)[()]")
 
 
 def code_of(told: str) -> str:
@@ -131,8 +136,6 @@ class Instructions:
     def written(self, told: str) -> str | None:
         """The instruction ``told``, written anew; None where it says what its code is not known to be told."""
         code, told = code_of(told), told.strip()
-        if code == "EQ":
-            return _equation(told)
         tokens = deque(_TOKEN.finditer(told, len(code)))
         if code not in _KNOWN or "".join(one[0] for one in tokens) != told[len(code) :]:
             return None
@@ -144,6 +147,27 @@ class Instructions:
                 return None
             pieces += [piece] if piece else []
         return " ".join(pieces)
+
+    def shown(self, told: str) -> str:
+        """What people see of a field that is drawn from its instruction: the words of a formula in the old way.
+
+        Few programs draw it, so those who read with others would not know of them: they are written for everybody.
+        """
+        told = told.strip()
+        if code_of(told) != "EQ" or len(told) > _LONGEST_EQUATION:
+            return ""
+        plain = _OF_AN_EQUATION.sub("", told[len("EQ") :])
+        if _SWITCH.search(plain):
+            return ""
+        depth = end = 0
+        for found in _BRACKETS.finditer(plain):
+            if depth == 0 and plain[end : found.start()].strip(" ,"):
+                return ""
+            depth, end = depth + (1 if found[0] == "(" else -1), found.end()
+            if depth < 0:
+                return ""
+        is_whole = depth == 0 and not plain[end:].strip(" ,")
+        return re.sub(r"\\(.)", r"\1", plain.strip(" ,")) if is_whole else ""
 
     def _next(self, tokens: deque[re.Match[str]], awaited: deque[Shape], switches: _Switches) -> str | None:
         """What is written for the next of ``tokens``, which are taken away, as are arguments that are ``awaited``."""
@@ -163,13 +187,3 @@ class Instructions:
         is_quoted = token["quoted"] is not None
         made = shape(token["quoted"] if is_quoted else token["plain"], self)
         return f'"{made}"' if made and is_quoted else made
-
-
-def _equation(told: str) -> str | None:
-    """A formula in the old way, whose words in brackets are what is seen of it: beside those it says nothing."""
-    if len(told) > _LONGEST_EQUATION:
-        return None
-    around, before = told, ""
-    while around != before:
-        around, before = re.sub(r"\([^()]*\)", "", around), around
-    return told if _AROUND_AN_EQUATION.fullmatch(around) else None

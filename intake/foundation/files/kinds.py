@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     LAYERS = "layers"
     LONG = "long"
     DRAWN = "drawn"
+    EDITED = "edited"
 
 
 class Found(StrEnum):
@@ -56,6 +57,7 @@ class Found(StrEnum):
     FIELDS = "fields"
     HIDDEN = "hidden"
     UNCUT = "uncut"
+    UNHEARD = "unheard"
 
 
 class Refused(Exception):  # what happened, not an error of ours

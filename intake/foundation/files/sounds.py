@@ -13,7 +13,7 @@ from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
-from . import boxes, frames, mpeg, samples
+from . import frames, mpeg, remuxing
 from .kinds import Found, Refusal, Refused
 
 _BITRATES = {
@@ -42,11 +42,15 @@ def clean(body: bytes, kind: str) -> tuple[str, bytes, list[Found]]:
     Raises:
         Refused: damaged, or no sound.
     """
+    is_cut = False
     try:
-        written = _CLEANERS[kind](body)
-    except (MutagenError, struct.error, IndexError, KeyError, ValueError, EOFError) as error:
+        if kind == "m4a":
+            written, is_cut = remuxing.heard_alone(body)
+        else:
+            written = _CLEANERS[kind](body)
+    except (MutagenError, struct.error, IndexError, KeyError, ValueError, EOFError, OverflowError) as error:
         raise Refused(Refusal.DAMAGED) from error
-    return kind, written, [Found.TAGS] if len(written) != len(body) or written != body else []
+    return kind, written, [Found.TAGS] * (written != body) + [Found.UNHEARD] * is_cut
 
 
 def _mp3(body: bytes) -> bytes:
@@ -100,12 +104,6 @@ def _frame_length(body: bytes, at: int) -> int:
     is_first = version == 3
     bits = _BITRATES[3 if is_first else 2][rate] * 1000
     return (144 if is_first else 72) * bits // _RATES[version][sampling] + padding
-
-
-def _m4a(body: bytes) -> bytes:
-    if not {b"ftyp", b"moov", b"mdat"} <= set(boxes.names_of(body)):
-        raise Refused(Refusal.DAMAGED)
-    return samples.heard_alone(boxes.blanked(body))
 
 
 def _ogg(body: bytes) -> bytes:
@@ -197,5 +195,5 @@ def _wav_format(told: bytes) -> bytes:
 
 
 _CLEANERS: dict[str, Callable[[bytes], bytes]] = {
-    "mp3": _mp3, "m4a": _m4a, "aac": _aac, "amr": frames.bare_amr, "ogg": _ogg, "wav": _wav,
+    "mp3": _mp3, "aac": _aac, "amr": frames.bare_amr, "ogg": _ogg, "wav": _wav,
 }  # fmt: skip
