@@ -218,6 +218,12 @@ def opus(*, streams: int = 1) -> bytes:
     return written
 
 
+def rescanned(times: int) -> bytes:
+    """A photograph whose last scan comes again and again."""
+    whole = picture(size=(4_000, 4_000), progressive=True)
+    return whole[:-2] + whole[whole.rindex(b"\xff\xda") : -2] * times + whole[-2:]
+
+
 def png_chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -300,6 +306,12 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Refusal]] = {
     "a picture of huge dimensions": ("a.png", lambda: huge_png(50_000, 50_000), Refusal.DIMENSIONS),
     "a picture just beyond the limit": ("a.png", lambda: huge_png(8_000, 5_001), Refusal.DIMENSIONS),
     "a PDF with a password": ("a.pdf", lambda: pdf(password="x"), Refusal.ENCRYPTED),
+    "a PDF that draws without end": (
+        "a.pdf",
+        lambda: pdf_with(draws(b"q Q " * 16_000_000)),
+        Refusal.BOMB,
+    ),
+    "a photograph that is decoded over and over": ("a.jpg", lambda: rescanned(2_000), Refusal.BOMB),
     "a PDF without pages": ("a.pdf", lambda: b"%PDF-1.7\n%%EOF", Refusal.DAMAGED),
     "a truncated PDF": ("a.pdf", lambda: b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj", Refusal.DAMAGED),
     "an archive called a document": ("a.docx", lambda: packed_of({"a.txt": b"x"}), Refusal.UNKNOWN),
@@ -622,6 +634,21 @@ def test_what_draws_a_page_and_does_not_end_is_refused() -> None:
         with pytest.raises(Refused) as refused:
             clean(pdf_with(draws(drawn)), "a.pdf")
         assert refused.value.why is Refusal.DAMAGED
+
+
+def test_what_a_function_says_beside_its_program_is_gone() -> None:
+    def change(writer: PdfWriter, page: Any) -> None:
+        told = DecodedStreamObject()
+        told.set_data(b"{ % " + SECRET + b"\n dup }")
+        told[NameObject("/FunctionType")] = NumberObject(4)
+        names = map(NameObject, ("/Separation", "/Spot", "/DeviceGray"))
+        space = ArrayObject([*names, writer._add_object(told)])
+        draws(b"/C cs 1 scn", ColorSpace=DictionaryObject({NameObject("/C"): space}))(writer, page)
+
+    made = pdf_with(change)
+    assert SECRET in objects_of(made)
+    page: Any = PdfReader(io.BytesIO(clean(made, "a.pdf").body)).pages[0]
+    assert page["/Resources"]["/ColorSpace"]["/C"][3].get_object().get_data().split() == [b"{", b"dup", b"}"]
 
 
 def test_what_a_page_calls_by_name_has_nothing_but_its_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -193,6 +194,18 @@ def test_a_pdf_that_opens_without_a_password_is_kept_without_any(way: str, tmp_p
     assert SECRET not in unpacked(kept.body)
     (tmp_path / "kept.pdf").write_bytes(kept.body)
     assert poppler.text(tmp_path / "kept.pdf", "-layout").strip() == "What happened."
+
+
+@pytest.mark.parametrize(("owner", "begins"), [("owner41", rb"/O <00"), ("owner543", rb"/O <..00")])
+def test_a_sum_that_looks_like_words_in_wide_letters_loses_no_page(owner: str, begins: bytes) -> None:
+    def change(writer: PdfWriter, page: Any) -> None:
+        draws(b"(What happened.) Tj")(writer, page)
+        writer.encrypt("", owner, algorithm="RC4-40")
+
+    made = pdf_with(change)
+    assert re.search(begins, made)
+    page = PdfReader(io.BytesIO(clean(made, "a.pdf").body)).pages[0]
+    assert page["/Contents"].get_object().get_data() == b"(What happened.) Tj"
 
 
 def in_pieces(*pieces: bytes, shared: bytes = b"") -> Change:

@@ -23,6 +23,8 @@ _LEAST_ALPHA = 8
 """Of 255: what is clearer than this nobody sees on any ground."""
 _NOTHING_CAME = 128, 128
 """The darkest and the lightest grey that a decoder shows where there is nothing to show."""
+_SCAN, _MOST_SCANS = b"\xff\xda", 100
+"""A photograph comes in one, or a dozen of ever more detail; each of them is decoded over the whole."""
 _KEEPS_PIXELS = frozenset({"png", "gif"})
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS_OF_JPEG
@@ -77,6 +79,8 @@ def _opened(body: bytes, kind: str) -> Any:
     """The image, not yet decoded; a large photograph at a smaller size than its own, but not than it will have."""
     image: Any = Image.open(io.BytesIO(body), formats=[_FORMATS[kind]])
     pixels = image.width * image.height
+    if kind == "jpeg" and body.count(_SCAN) > _MOST_SCANS:
+        raise Refused(Refusal.BOMB)
     if pixels > MOST_PIXELS:
         if pixels > MOST_PIXELS_OF_JPEG or kind != "jpeg" or image.info.get("progressive"):
             raise Refused(Refusal.DIMENSIONS)
@@ -102,10 +106,12 @@ def _hidden_in(image: Any) -> list[Found]:
 def _anew(image: Any, kind: str, found: list[Found]) -> tuple[str, bytes, list[Found]]:
     if getattr(image, "n_frames", 1) > 1:
         found.append(Found.FRAMES)
-    upright = ImageOps.exif_transpose(_in_eight_bits(image))
+    upright = _in_eight_bits(image)
+    ImageOps.exif_transpose(upright, in_place=True)
     has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     as_kind = "png" if kind in _KEEPS_PIXELS or has_alpha else "jpeg"
-    pixels = upright.convert("RGBA" if has_alpha else "RGB")
+    mode = "RGBA" if has_alpha else "RGB"
+    pixels = upright if upright.mode == mode and "transparency" not in upright.info else upright.convert(mode)
     if max(pixels.size) > LONGEST_SIDE:
         pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         found.append(Found.SHRUNK)

@@ -26,6 +26,8 @@ Kind = dict[str, str]
 _WORDS = (TextStringObject, ByteStringObject)
 
 _MOST_DEEP = 60
+_MOST_DRAWN_BYTES = 120_000_000
+_PROGRAM = 4  # the type of a function that is written like one
 _PACKED: Kind = {"/Length": "", "/Filter": "", "/DecodeParms": "packing"}
 
 
@@ -83,10 +85,31 @@ _NAME = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]+)")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
+class Unpacking:
+    """Unpacks what draws, which is read several times, and not more of it than takes some seconds to read."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_DRAWN_BYTES
+
+    def data_of(self, stream: StreamObject) -> bytes:
+        """What stands in ``stream``.
+
+        Raises:
+            Refused: by now it is far too much.
+        """
+        data = stream.get_data()
+        stream.decoded_self = None  # the library would keep it beside the other
+        self._left -= len(data)
+        if self._left < 0:
+            raise Refused(Refusal.BOMB)
+        return data
+
+
 class Keeper:
     """Leaves of what pages lead to what is needed; each object is visited once for each kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, unpacking: Unpacking) -> None:
+        self._unpacking = unpacking
         self.drawing: list[Any] = []
         """The streams that draw, and those that say which letter is which."""
         self._seen = dict[tuple[int, str], Any]()
@@ -146,7 +169,8 @@ class Keeper:
         return {name for each in (*drawing, *glyphs) for name in self._names(each, one.get("/Resources"), set())}
 
     def _dictionary(self, one: DictionaryObject, kind: str, names: set[str], deep: int) -> None:
-        if isinstance(one, StreamObject) and kind in ("contents", "form", "pattern", "letters"):
+        is_program = kind in ("function", "colours") and one.get("/FunctionType") == _PROGRAM
+        if isinstance(one, StreamObject) and (kind in ("contents", "form", "pattern", "letters") or is_program):
             self.drawing.append(one)
         for key in list(one):
             inner = KINDS[kind].get(key)
@@ -215,7 +239,6 @@ class Keeper:
         if id(stream) not in self._called:
             self._called[id(stream)] = {
                 _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name).decode("utf-8", "replace")
-                for name in set(_NAME.findall(stream.get_data()))
+                for name in set(_NAME.findall(self._unpacking.data_of(stream)))
             }
-            stream.decoded_self = None  # the library would keep it beside the other
         return self._called[id(stream)]

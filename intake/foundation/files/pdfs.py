@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import encodings.utf_16_be
+import encodings.utf_16_le  # noqa: F401  # of words in PDF; loaded before the child's hands are bound, as is the next one
 import io
 import zlib
 from collections.abc import Callable
 from typing import Any
 
 from pypdf import PdfReader, PdfWriter
+from pypdf._crypt_providers import _fallback  # noqa: F401  # for machines whose libraries forbid old ways to lock
 from pypdf.errors import LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from . import contents
 from .kinds import Found, Refusal, Refused
-from .pdf_format import Keeper
+from .pdf_format import Keeper, Unpacking
 
 MOST_PAGES = 500
 _MOST_OBJECTS = 100_000
@@ -51,12 +54,13 @@ def clean(body: bytes, _kind: str) -> tuple[str, bytes, list[Found]]:
 
 
 def _anew(reader: PdfReader) -> bytes:
-    writer, keeper, alone = PdfWriter(), Keeper(), dict[int, bool]()
+    writer, unpacking, alone = PdfWriter(), Unpacking(), dict[int, bool]()
+    keeper = Keeper(unpacking)
     for page in reader.pages:
-        _join_drawing(page, alone)
+        _join_drawing(page, alone, unpacking)
         keeper.keep(page)
     for stream in {id(one): one for one in keeper.drawing}.values():
-        _bare_drawing(stream)
+        _bare_drawing(stream, unpacking)
     for page in reader.pages:
         writer.add_page(page)  # and what it leads to, nothing else
     writer.metadata = None
@@ -72,7 +76,7 @@ def _anew(reader: PdfReader) -> bytes:
     return written.getvalue()
 
 
-def _join_drawing(page: Any, alone: dict[int, bool]) -> None:
+def _join_drawing(page: Any, alone: dict[int, bool], unpacking: Unpacking) -> None:
     """Make one stream of those that draw ``page`` where one of them ends in the midst of something.
 
     Pages often share some of them, so others stay as they are. ``alone`` remembers which can be read alone.
@@ -82,20 +86,18 @@ def _join_drawing(page: Any, alone: dict[int, bool]) -> None:
     streams = [one for one in streams if isinstance(one, StreamObject)]
     for one in streams:
         if id(one) not in alone:
-            alone[id(one)] = _is_read_alone(one)
+            alone[id(one)] = _is_read_alone(unpacking.data_of(one))
     if len(streams) > 1 and not all(alone[id(one)] for one in streams):
         joined = StreamObject()
-        joined._data = b"\n".join(one.get_data() for one in streams)  # noqa: SLF001
+        joined._data = b"\n".join(map(unpacking.data_of, streams))  # noqa: SLF001
         page[NameObject("/Contents")] = joined
 
 
-def _is_read_alone(stream: Any) -> bool:
+def _is_read_alone(drawn: bytes) -> bool:
     try:
-        contents.bare(stream.get_data())
+        contents.bare(drawn)
     except Refused:
         return False
-    finally:
-        stream.decoded_self = None
     return True
 
 
@@ -108,10 +110,10 @@ def _is_cut(reader: PdfReader) -> bool:
     )
 
 
-def _bare_drawing(stream: Any) -> None:
-    drawn = stream.get_data()
-    stream.decoded_self = None  # the library would keep it beside the other
-    bare = contents.bare(drawn)  # packed anew in any case: bytes may stand behind the end of what was packed
+def _bare_drawing(stream: Any, unpacking: Unpacking) -> None:
+    bare = contents.bare(
+        unpacking.data_of(stream)
+    )  # packed anew in any case: bytes may stand behind the end of what was packed
     for name in ("/DecodeParms", "/DL"):
         stream.pop(NameObject(name), None)
     stream[NameObject("/Filter")] = NameObject("/FlateDecode")
