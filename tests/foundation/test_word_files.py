@@ -101,6 +101,29 @@ NOTES = (
     + b'</w:p></w:footnote><w:footnote w:id="2"><w:p>' + piece(SECRET) + b"</w:p></w:footnote></w:footnotes>"
 )  # fmt: skip
 HEADER = b'<w:hdr xmlns:w="' + STORY_NAMES + b'"><w:p>' + piece(SECRET) + b"</w:p></w:hdr>"
+MATHS = b'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+LISTS = (
+    b'<w:numbering xmlns:w="'
+    + STORY_NAMES
+    + b'"><w:abstractNum w:abstractNumId="70"><w:lvl w:ilvl="0"><w:lvlText w:val="'
+    b'%b %%1"/></w:lvl><w:lvl w:ilvl="1"><w:lvlText w:val="%b(%%2)"/></w:lvl></w:abstractNum><w:num w:numId="70">'
+    b'<w:abstractNumId w:val="70"/><w:lvlOverride w:ilvl="2"><w:lvl w:ilvl="2"><w:lvlText w:val="%b"/></w:lvl>'
+    b"</w:lvlOverride></w:num></w:numbering>"
+)
+
+
+def formula(made: bytes) -> Callable[[dict[str, bytes]], None]:
+    """A formula in which a piece says the marker."""
+    words = made % (b"<m:r><m:t>" + SECRET + b"</m:t></m:r>")
+    return instead_of_the_words(b"<w:t>a</w:t></w:r><m:oMath " + MATHS + b">" + words + b"</m:oMath><w:r>")
+
+
+def merged(upper: bytes, lower: bytes) -> bytes:
+    """A table of two cells, of which the lower one says the marker."""
+    cells = (b"<w:tc><w:tcPr>%b</w:tcPr><w:p>%b</w:p></w:tc>" % each for each in ((upper, b""), (lower, piece(SECRET))))
+    return b"<w:tbl>" + b"".join(b"<w:tr>" + cell + b"</w:tr>" for cell in cells) + b"</w:tbl>"
+
+
 CARRIERS: dict[str, Callable[[dict[str, bytes]], None]] = {
     "tasks": together(
         put("word/documenttasks/documenttasks1.xml", MARKED_PART),
@@ -156,6 +179,41 @@ CARRIERS: dict[str, Callable[[dict[str, bytes]], None]] = {
         b'<w:fldChar w:fldCharType="begin"/><w:instrText>PAGE</w:instrText><w:t>' + SECRET
         + b'</w:t><w:fldChar w:fldCharType="separate"/><w:t>7</w:t><w:fldChar w:fldCharType="end"/>'
     ),
+    "a phantom of a formula": formula(b'<m:phant><m:phantPr><m:show m:val="0"/></m:phantPr><m:e>%b</m:e></m:phant>'),
+    "a limit of a sum that is not shown": formula(
+        b'<m:nary><m:naryPr><m:subHide m:val="1"/></m:naryPr><m:sub>%b</m:sub><m:sup/><m:e/></m:nary>'
+    ),
+    "the degree of a root that is not shown": formula(
+        b'<m:rad><m:radPr><m:degHide m:val="1"/></m:radPr><m:deg>%b</m:deg><m:e/></m:rad>'
+    ),
+    "a drawing that is not shown": instead_of_the_words(
+        b"<w:t>a</w:t>" + BOX.replace(b'<wp:docPr id="7"', b'<wp:docPr hidden="1" id="7"').replace(b"In a box", SECRET)
+    ),
+    "a shape that is not shown": instead_of_the_words(
+        b"<w:t>a</w:t>"
+        + BOX.replace(b"<wps:cNvSpPr", b'<wps:cNvPr id="1" name="a" hidden="true"/><wps:cNvSpPr').replace(
+            b"In a box", SECRET
+        )
+    ),
+    "an old drawing that is not shown": instead_of_the_words(
+        b"<w:t>a</w:t><w:pict><v:shape " + VML + b' style="width:9pt;visibility:hidden"><v:textbox><w:txbxContent><w:p>'
+        + piece(SECRET) + b"</w:p></w:txbxContent></v:textbox></v:shape></w:pict>"
+    ),
+    "words along no line": instead_of_the_words(
+        b"<w:t>a</w:t><w:pict><v:shape " + VML + b'><v:textpath on="f" string="' + SECRET + b'"/></v:shape></w:pict>'
+    ),
+    "what separates notes": together(
+        put("word/footnotes.xml", NOTES.replace(b'w:id="2"', b'w:type="continuationNotice" w:id="2"')),
+        related(OFFICE + b"footnotes", b"footnotes.xml"),
+    ),
+    "a level of a list that nobody uses": put("word/numbering.xml", LISTS % (SECRET, b"", SECRET)),
+    "what was not chosen from a list": instead_of_the_words(
+        b'<w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="' + SECRET
+        + b'"/><w:listEntry w:val="chosen"/></w:ddList></w:ffData></w:fldChar><w:instrText>FORMDROPDOWN</w:instrText>'
+        + MARK % b"separate" + MARK % b"end"
+    ),
+    "a cell under another one": with_body(merged(b'<w:vMerge w:val="restart"/>', b"<w:vMerge/>")),
+    "a language": instead_of_the_words(b'<w:rPr><w:lang w:val="SE-%b"/></w:rPr><w:t>a</w:t>' % SECRET),
     "the style of an old drawing": instead_of_the_words(
         b"<w:pict><v:rect " + VML + b' id="%b" style="width:9pt;%b:x" o:gfxdata="%b" path="%b"/></w:pict>'
         % (SECRET, SECRET, SECRET, SECRET)
@@ -178,6 +236,18 @@ def test_only_what_the_text_leads_to_is_kept_under_names_that_say_nothing() -> N
         "word/settings.xml", "word/fontTable.xml", "word/numbering.xml", "word/theme/theme1.xml",
         "word/media/image1.jpeg",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("upper", [b"", b'<w:gridSpan w:val="2"/>', b"<w:vMerge/>"])
+def test_a_cell_that_only_says_it_goes_on_is_seen(upper: bytes) -> None:
+    assert marked(clean(word(with_body(merged(upper, b"<w:vMerge/>"))), "a.docx").body) == [STORY]
+
+
+def test_words_of_a_level_that_is_used_stay() -> None:
+    used = b'<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="70"/></w:numPr></w:pPr></w:p>'
+    lists = put("word/numbering.xml", LISTS % (b"Article", b"Annex ", b"Elm Road"))
+    kept = members(clean(word(together(lists, with_body(used))), "a.docx").body)["word/numbering.xml"]
+    assert re.findall(rb'lvlText w:val="([^"]*)"', kept) == [b"Article %1", b"%2", b""]
 
 
 def test_words_that_were_left_out_are_told() -> None:

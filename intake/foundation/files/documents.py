@@ -57,6 +57,8 @@ _OF_RELATIONS = (
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
 _TYPE = "application/vnd.openxmlformats-officedocument."
 _PICTURES = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
+_PLACES_OF_NUMBERS = re.compile(r"%\d")
+_WORDS_OF_A_LEVEL = re.compile(r"\w{2}")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -164,6 +166,7 @@ class _Document:
         self._styles = Styles((_told(one, "styleId"), _told(one.find("{*}name"), "val")) for one in named)
         self._rebuilder = Rebuilder(self._styles)
         self._instructions = Instructions(self._bookmarks, self._styles)
+        self._numbered = set[tuple[str, str]]()
 
     def made(self) -> dict[str, bytes]:
         """The parts that are kept, under names that say nothing."""
@@ -171,11 +174,15 @@ class _Document:
         _drop_unseen_headers(story, self._root_of("settings"))
         new = self._add(_STORY, self._story, story, self._once.values())
         noted = {_told(one, "id") for one in new.iter("{*}footnoteReference", "{*}endnoteReference")}
-        for kind, relation in self._once.items():
+        for kind, relation in sorted(self._once.items(), key=lambda each: each[0] == "numbering"):
             root = _root(self._parts[relation.target])
             for note in root.findall("{*}footnote") + root.findall("{*}endnote"):
-                if _told(note, "id") not in noted and not _told(note, "type"):
+                if _told(note, "type"):
+                    self._rebuilder.lost += _drop_words(note)
+                elif _told(note, "id") not in noted:
                     root.remove(note)
+            if kind == "numbering":
+                self._rebuilder.lost += _drop_words_of_levels(root, self._numbered)
             self._add(_KINDS[kind], relation.target, root)
         type_of_it = next(
             (one.type for one in self._relations("").values() if one.kind == "officeDocument"),
@@ -223,6 +230,9 @@ class _Document:
             if table is not None and table.find("{*}tr") is None and etree.QName(table).localname == "tbl":
                 _remove(table)  # a table without rows is a damaged document
         self._hidden.unmark(root)
+        for one in root.iter("{*}numPr"):
+            self._numbered.add((_told(one.find("{*}numId"), "val"), _told(one.find("{*}ilvl"), "val") or "0"))
+        _drop_unchosen(root)
         unseen = _strip_story(root, self._bookmarks)
         self.found += [Found.HIDDEN] if hidden or unseen else []
         self.found += [Found.FIELDS] if fields.keep_harmless(root, self._instructions) else []
@@ -302,6 +312,46 @@ def _drop_unseen_headers(story: Any, settings: Any) -> None:
         for one in section.findall("{*}headerReference") + section.findall("{*}footerReference"):
             if not seen.get(_told(one, "type"), True):
                 section.remove(one)
+
+
+def _drop_words(note: Any) -> int:
+    """Leave of a note that only separates others what does; returns how many words went."""
+    worded = [run for run in note.iter("{*}r") if run.find("{*}t") is not None]
+    for run in worded:
+        _remove(run)
+    return len(worded)
+
+
+def _drop_words_of_levels(numbering: Any, used: set[tuple[str, str]]) -> int:
+    """Leave no words in levels of lists in which nothing stands, ``used``: the others; returns how many had some."""
+    numbers = {_told(one, "numId"): _told(one.find("{*}abstractNumId"), "val") for one in numbering.iter("{*}num")}
+    of_kinds = {(numbers.get(number, ""), level) for number, level in used}
+    count = 0
+    for level in numbering.iter("{*}lvl"):
+        around = level.getparent()
+        is_kind = etree.QName(around).localname == "abstractNum"
+        number = _told(around, "abstractNumId") if is_kind else _told(around.getparent(), "numId")
+        is_used = (number, _told(level, "ilvl")) in (of_kinds if is_kind else used)
+        text = level.find("{*}lvlText")
+        if is_used or text is None or level.find("{*}pStyle") is not None:
+            continue
+        for key, value in text.attrib.items():
+            if _WORDS_OF_A_LEVEL.search(_PLACES_OF_NUMBERS.sub("", value)):
+                text.set(key, ".".join(_PLACES_OF_NUMBERS.findall(value)))
+                count += 1
+    return count
+
+
+def _drop_unchosen(root: Any) -> None:
+    """Leave of a list to choose from what was chosen: the rest is seen by nobody who reads."""
+    for listed in root.iter("{*}ddList"):
+        marks = {etree.QName(one).localname: one for one in listed.iter("{*}default", "{*}result")}
+        chosen = _told(marks.get("result", marks.get("default")), "val")
+        for number, entry in enumerate(listed.findall("{*}listEntry")):
+            if str(number) != (chosen or "0"):
+                _remove(entry)
+        for mark in marks.values():
+            _remove(mark)
 
 
 def _cut_off(picture: Any) -> Sides:
@@ -406,6 +456,9 @@ def _strip_story(root: Any, bookmarks: Bookmarks) -> int:
             one.set("name", f"Picture {one.get('id', '')}")
         for attribute, value in one.attrib.items():
             local = attribute.rpartition("}")[2]
+            if name == "textpath" and local == "string" and one.get("on", "f")[:1] not in ("t", "1"):
+                one.set(attribute, "")
+                unseen += bool(value.strip())
             is_described = is_picture or one.tag.startswith(_DRAWN_BY_VML)
             if local == "tooltip" or (is_described and local in _SHOWN_UNDER_A_MOUSE):
                 unseen += bool(value.strip())

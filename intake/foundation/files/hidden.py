@@ -5,6 +5,7 @@ What is not to be seen goes, and so does what says so: whatever should have been
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ _BITS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0
 """What the look of a table says, as numbers where it is written as one."""
 _CORNERS = {("firstRow", "firstCol"): "nwCell", ("firstRow", "lastCol"): "neCell", ("lastRow", "firstCol"): "swCell",
             ("lastRow", "lastCol"): "seCell"}  # fmt: skip
+_LIMITS = {"subHide": "sub", "supHide": "sup", "degHide": "deg"}
+"""What a formula says of its parts that are not shown, and which part that is."""
+_INVISIBLE = re.compile(r"(?:^|;)\s*visibility\s*:\s*hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,13 @@ class Hidden:
                     self._defaults[_told(one, "type")] = identity
 
     def pieces(self, root: Any) -> list[Any]:
-        """What in ``root`` is not to be seen: pieces of text, and rows of tables."""
+        """What in ``root`` is not to be seen: pieces of text, rows of tables, and what is drawn."""
         for paragraph in root.iter("{*}p"):
             if any("PAGEREF" in (told.text or "") for told in paragraph.iter("{*}instrText")):
                 _show_numbers(paragraph)
         rows = [row for row in root.iter("{*}tr") if self._is_hidden_row(row)]
-        return rows + [run for run in root.iter("{*}r") if self._is_hidden(run)]
+        runs = [run for run in root.iter("{*}r") if self._is_hidden(run)]
+        return [*rows, *runs, *_covered(root), *_of_formulas(root), *_drawn(root)]
 
     def unmark(self, root: Any) -> None:
         """Take out of ``root`` what hides; marks of paragraphs may stay hidden, for they hold no words."""
@@ -164,6 +169,52 @@ class Hidden:
             seen.add(identity)
             yield self._styles[identity]
             identity = self._styles[identity].based_on
+
+
+def _covered(root: Any) -> Iterator[Any]:
+    """What stands in cells over which another one is drawn."""
+    if next(root.iter("{*}vMerge", "{*}hMerge"), None) is None:
+        return
+    begun, ends = set[tuple[Any, int]](), dict[Any, int]()
+    for cell in root.iter("{*}tc"):
+        row: Any = next(cell.iterancestors("{*}tr"), None)
+        table = next(row.iterancestors("{*}tbl"), None) if row is not None else None
+        if table is None:
+            continue
+        at = ends.get(row, _number(_told(row.find("{*}trPr/{*}gridBefore"))))
+        ends[row] = at + max(1, _number(_told(cell.find("{*}tcPr/{*}gridSpan"))))
+        is_covered = False
+        for name, key in ("vMerge", (table, at)), ("hMerge", (row, 0)):
+            mark = cell.find("{*}tcPr/{*}" + name)
+            if mark is None:
+                begun.discard(key)
+            elif _told(mark) == "restart":
+                begun.add(key)
+            else:
+                is_covered |= key in begun
+        if is_covered:
+            yield from (run for run in cell.iter("{*}r") if any(_name(one) != "rPr" for one in run))
+
+
+def _of_formulas(root: Any) -> Iterator[Any]:
+    for phantom in root.iter("{*}phant"):
+        if _said(phantom.find("{*}phantPr"), "show") is False:
+            yield from phantom.iter("{*}r")
+    for mark in root.iter(*(f"{{*}}{name}" for name in _LIMITS)):
+        part = mark.getparent().getparent().find("{*}" + _LIMITS[_name(mark)])
+        if part is not None and _told(mark) not in _OFF:
+            yield from part.iter("{*}r")
+
+
+def _drawn(root: Any) -> Iterator[Any]:
+    for one in root.iter("{*}docPr", "{*}cNvPr"):
+        if _told(one, "hidden") not in {"", *_OFF}:
+            around = [each for each in one.iterancestors() if _name(each) in ("wsp", "pic", "wgp", "wpc", "drawing")]
+            is_one_of_many = any(_name(each) in ("wgp", "wpc") for each in around[1:])
+            yield from around[:1] if is_one_of_many else around[-1:]
+    for one in root.iter("{urn:schemas-microsoft-com:vml}*"):
+        if _INVISIBLE.search(one.get("style") or ""):
+            yield one
 
 
 def _looks(table: Any, row: Any, name: str) -> bool:

@@ -39,7 +39,7 @@ _VALUES, _STYLES = set[str](), set[str]()
 _NUMBER = r"[-+]?\d{1,20}(?:\.\d{1,10})?(?:pt|mm|cm|in|pc|pi|px|%|f|fd)?|[-+]?\.\d{1,10}"
 _PLAIN = re.compile(rf"{_NUMBER}|#?[0-9A-Fa-f]{{3,20}}|#?[0-9A-Fa-f]{{6}} \[\d{{1,5}}\]|[tf]")
 _FONT = re.compile(r"[\w .\-]{1,40}")
-_LANGUAGE = re.compile(r"[A-Za-z]{1,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_LANGUAGE = re.compile(r"x-none|[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?")
 _GUIDE = re.compile(r"[A-Za-z]{1,8}\d{0,4}")
 _FORMULA = re.compile(
     r"(?:val|\*/|\+-|\+/|\?:|abs|at2|cat2|cos|max|min|mod|pin|sat2|sin|sqrt|tan)"
