@@ -80,7 +80,9 @@ def end() -> bool:
 
     Whatever happens to the database, nobody is kept here: where it cannot be told, the mark is to stay.
     """
-    return _end({_own_number(), _number_sent(), _marked()} - {""})
+    numbers = {_own_number(), _number_sent(), _marked()} - {""}
+    held = _forget_all(numbers)
+    return not numbers or (LEFT.take() and _is_written_down(held, numbers))
 
 
 def remember(numbers: Iterable[str]) -> None:
@@ -134,18 +136,26 @@ def _heed_the_mark() -> None:
         is_new = bool(_marked()) and not _is_remembered({_marked()})
     except SQLAlchemyError:
         is_new = True
-    # The form that is sent is not looked at: how much of it is read is decided later.
-    if not is_new or _end({_own_number(), _marked()} - {""}):
-        after_this_request(forget_mark)
+    if is_new:
+        # The form that is sent is not looked at: how much of it is read is decided later.
+        numbers = {_own_number(), _marked()} - {""}
+        held = _forget_all(numbers)
+        # Where very many leave, the visit ends without being written down: nobody is to be kept out for it.
+        if LEFT.take() and not _is_written_down(held, numbers):
+            return
+    after_this_request(forget_mark)
 
 
-def _end(numbers: set[str]) -> bool:
+def _forget_all(numbers: set[str]) -> dict[str, Any]:
+    """Empty this browser's session, and know for this request that visits are left; what the session held."""
     held = dict(browser)
     browser.clear()
     g.left, g.turn = numbers, secrets.token_hex(2)
     after_this_request(_turn_over)
-    if numbers and not LEFT.take():
-        return False
+    return held
+
+
+def _is_written_down(held: Mapping[str, Any], numbers: set[str]) -> bool:
     try:
         current_app.extensions["leaving"](held, numbers)
     except SQLAlchemyError:

@@ -438,6 +438,9 @@ def test_nobody_fills_the_database_by_leaving(app: Flask) -> None:
         assert session().scalar(sa.select(sa.func.count()).select_from(leaving.LeftVisit)) == 60
     assert one.get_cookie(leaving.MARK) is not None
     assert one.get_cookie("visit") is None
+    form = form_on(one.get(FORM), having="form_token")
+    assert one.get_cookie(leaving.MARK) is None
+    assert one.post(FORM, data={**fields(form), "step": "check"}).status_code == 422, "nobody is kept out by others"
 
 
 @pytest.mark.usefixtures("lead")
