@@ -9,6 +9,7 @@ no text against it. Numbers are compared in bands: what agrees in a whole band i
 from __future__ import annotations
 
 import hashlib
+import struct
 from array import array
 from collections.abc import Iterator, Sequence
 from operator import eq
@@ -27,6 +28,7 @@ FEWEST_WORDS = 15
 """Shorter texts are alike by chance: they have no sketch."""
 BANDS = 16
 _NUMBERS, _SEED, _SHINGLE = 128, 1, 3
+_PACKED = struct.Struct(f"<{_NUMBERS}I")
 _ROWS = 4
 """Numbers of a band. Of texts that share half of what they are made of, 16 bands of 4 find two in three, 16 of 8
 one in sixteen (``bench.alike``); every further number makes it less likely that texts meet by chance."""
@@ -65,6 +67,7 @@ class SketchBand(Base):
 
 _ANEW = "anew"
 _CHANGE = sa.update(Sketch).where(Sketch.submission_id == sa.bindparam("of"))
+_ENTER, _ENTER_BANDS = sa.insert(Sketch), sa.insert(SketchBand)
 _FORGET_BANDS = sa.delete(SketchBand).where(SketchBand.submission_id == sa.bindparam("of"))
 
 
@@ -76,10 +79,10 @@ def enter(submission: Submission, words: Sequence[str], *, new: bool = False) ->
     if not new and connection.execute(_CHANGE, {"of": submission.id, **columns}).rowcount:
         connection.execute(_FORGET_BANDS, {"of": submission.id})
     else:
-        connection.execute(sa.insert(Sketch), {"submission_id": submission.id, **columns})
+        connection.execute(_ENTER, {"submission_id": submission.id, **columns})
     if signature is not None:
         rows = [{"submission_id": submission.id, "value": value} for value in bands(signature)]
-        connection.execute(sa.insert(SketchBand), rows)
+        connection.execute(_ENTER_BANDS, rows)
 
 
 def enter_missing(count: int) -> int:
@@ -111,7 +114,7 @@ def signature_of(words: Sequence[str]) -> bytes | None:
         return None
     sketch = RMinHash(_NUMBERS, _SEED)
     sketch.update(["".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)])
-    return b"".join(number.to_bytes(4, "little") for number in sketch.digest())
+    return _PACKED.pack(*sketch.digest())
 
 
 def bands(signature: bytes) -> Iterator[int]:
