@@ -220,6 +220,14 @@ def test_the_page_to_change_it_says_beside_the_answer_what_blocks_are(
         assert "erased for good to protect somebody" in " ".join(lead.split())
 
 
+def test_it_is_not_said_that_nothing_is_overwritten_where_the_blocks_are_gone(app: Flask, client: FlaskClient) -> None:
+    change(app, erased(app), f"كنا {REST}")
+    come_back(client)
+    shown = text(client.get(f"/en{CHANGE}"))
+    assert "overwritten" not in shown
+    assert "(█)" not in shown
+
+
 def test_nothing_is_said_of_blocks_where_nothing_was_erased(app: Flask, client: FlaskClient) -> None:
     desk.give(app, what_happened=f"They painted {BLOCK} on it.", token=builders.TOKEN)
     come_back(client)

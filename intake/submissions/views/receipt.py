@@ -17,7 +17,7 @@ from intake.foundation.database import forget_journal, transaction
 from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong, what_went_wrong
 from intake.foundation.limits import Limit, Reached
 from intake.foundation.security import signer
-from intake.submissions import drafts, happened, services
+from intake.submissions import blocks, drafts, happened, services
 from intake.submissions.consent import Consent
 from intake.submissions.forms import (
     AddressForm,
@@ -271,7 +271,7 @@ def _amend_page(submission: Submission, form: AmendmentForm, problem: str | None
         held=submission.listening_session,
         form=form,
         problem=problem,
-        blocks_explained=blocks_explained(submission, services.current_answers(submission).values()),
+        has_erased=blocks.has_erased(submission),
     )
 
 
