@@ -446,7 +446,8 @@ def sides(
     revision = _numbered(submission, person, number)
     answers = open_answers(submission, revision)
     hidden = sorted([*redacted.standing(submission, number), *also], key=lambda one: one.span)
-    used = _used(submission, redacted.without(answers, hidden))
+    beyond = redacted.with_blocks(submission, revision, answers, hidden)
+    used = _used(submission, redacted.without(answers, beyond))
     is_public = submission.publication and submission.effective_tier >= Tier.ANONYMOUS
     asked = {one.name: one for one in questions(Kind(submission.kind), _guiding(submission))}
     by_answer = redacted.by_answer(hidden)
@@ -504,7 +505,8 @@ def to_translate(submission: Submission, person: Person, number: int, *, outside
     where it may not leave. Raises like ``own_answers``.
     """
     revision = _numbered(submission, person, number)
-    answers, hidden = open_answers(submission, revision), redacted.standing(submission, number)
+    answers = open_answers(submission, revision)
+    hidden = _hidden_beyond(submission, revision, answers)
     read_there = redacted.without(answers, hidden)
     if outside:
         read_there = _used(submission, read_there) if may_leave(submission) else {}
@@ -554,8 +556,9 @@ def translation_for_digest(
     revision, answers = _accepted(submission), answers_for_digest(submission, standing)
     if revision is None or answers is None:
         return {}
-    hidden = standing.on(submission, revision.number) if standing else redacted.standing(submission, revision.number)
-    source = _source(submission, revision, answers, KeptBack.of(open_answers(submission, revision), hidden))
+    own = open_answers(submission, revision)
+    hidden = _hidden_beyond(submission, revision, own, standing)
+    source = _source(submission, revision, answers, KeptBack.of(own, hidden))
     every = others.every(submission) if others else translated.every(submission)
     whole = translated.beside(submission, source, language, every)
     found = {}
@@ -636,7 +639,7 @@ def passage_beyond(
     if submission.effective_tier < Tier.IDEAS:
         return None
     answers = open_answers(submission, revision)
-    hidden = standing.on(submission, revision.number) if standing else redacted.standing(submission, revision.number)
+    hidden = _hidden_beyond(submission, revision, answers, standing)
     return written(redacted.within(span, answers, hidden), language_of(answers, span.name, revision.language))
 
 
@@ -742,8 +745,16 @@ def answers_for_digest(submission: Submission, standing: Standing | None = None)
     revision = _accepted(submission)
     if revision is None or submission.effective_tier < Tier.IDEAS:
         return None
+    answers = open_answers(submission, revision)
+    return _used(submission, redacted.without(answers, _hidden_beyond(submission, revision, answers, standing)))
+
+
+def _hidden_beyond(
+    submission: Submission, revision: Revision, answers: Answers, standing: Standing | None = None
+) -> list[Hidden]:
+    """What of ``answers``, those of a revision, nobody reads beyond the desk; ``standing`` as for a digest."""
     hidden = standing.on(submission, revision.number) if standing else redacted.standing(submission, revision.number)
-    return _used(submission, redacted.without(open_answers(submission, revision), hidden))
+    return redacted.with_blocks(submission, revision, answers, hidden)
 
 
 def _used(submission: Submission, answers: Answers) -> Answers:

@@ -13,17 +13,28 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
 
+from intake.foundation import clock
 from intake.foundation.database import Base, session
+from intake.foundation.i18n import speaking
+from intake.foundation.languages import CODES
 from intake.foundation.types import Moment, one_of
-from intake.submissions.models import Submission
-from intake.submissions.sealing import Answers, open_note, seal_note, sealed_with_text
+from intake.submissions import blocks
+from intake.submissions.models import Revision, Submission
+from intake.submissions.sealing import Answers, open_answers, open_note, seal_note, sealed_with_text
+from intake.submissions.services import goes_along
+from intake.submissions.showing import language_of, written
 
 from .spans import NotThere, Span
 
 LEAST_TELLING = 3
 """Letters of hidden words, at least, by which they are known elsewhere: fewer stand in other texts by chance."""
+
+
+LEFT_OUT = "left_out", _l("words left out")
+"""What stands for words of which nothing is said but that they are not there: its code, and its words."""
 
 
 class Category(StrEnum):
@@ -256,6 +267,74 @@ def _open(submission: Submission, row: Redaction) -> Hidden:
         stands=note["stands"], alias=note["alias"], reason=note["reason"], person_id=row.person_id, at=row.at,
         lifted_at=row.lifted_at, erased_at=row.erased_at,
         known=tuple(note.get("known", ())),
+    )  # fmt: skip
+
+
+@goes_along
+def _go_along(submission: Submission) -> None:
+    """Let what is erased go along to the version that was just made of the one before, where its blocks still stand."""
+    if not blocks.has_erased(submission):
+        return
+    before, latest = submission.revisions[-2:]
+    rows = rows_of(submission)
+    texts, changed = open_answers(submission, before), open_answers(submission, latest)
+    number = max((row.number for row in rows), default=0)
+    erased = [row for row in rows if row.revision == before.number and row.erased_at and not row.lifted_at]
+    for name in sorted({row.answer for row in erased}):
+        here = sorted((row for row in erased if row.answer == name), key=lambda row: row.begins)
+        for row, begins, ends in _moved(submission, here, str(texts.get(name, "")), str(changed.get(name, ""))):
+            number += 1
+            note = open_note(submission, "redaction", row.number, row.note)
+            session().add(
+                Redaction(
+                    submission_id=submission.id, number=number, revision=latest.number, answer=name, begins=begins,
+                    ends=ends, note=seal_note(submission, "redaction", number, note), person_id=row.person_id,
+                    at=clock.now(), erased_at=row.erased_at,
+                )
+            )  # fmt: skip
+    session().flush()
+
+
+def _moved(
+    submission: Submission, rows: Sequence[Redaction], text: str, changed: str
+) -> Iterator[tuple[Redaction, int, int]]:
+    """Those of ``rows``, erased in an answer, whose blocks still stand in what it was ``changed`` to, and where."""
+    opened = [_open(submission, row) for row in rows]
+
+    def is_same(one: int, other: int) -> bool:
+        return (opened[one].instead, opened[one].known) == (opened[other].instead, opened[other].known)
+
+    places = [(row.begins, row.ends) for row in rows]
+    for at, (begins, ends) in sorted(blocks.moved(places, text, changed, is_same).items()):
+        yield rows[at], begins, ends
+
+
+def with_blocks(submission: Submission, revision: Revision, answers: Answers, hidden: Iterable[Hidden]) -> list[Hidden]:
+    """``hidden`` of a revision, and the blocks in ``answers`` that none of it covers, so that nobody reads them beyond.
+
+    They stand for words that were erased, of which it is not known any more what they were: in a version of
+    earlier days, or where their author put them elsewhere. How long they are tells of whom they speak.
+    """
+    found = list(hidden)
+    if not blocks.has_erased(submission):
+        return found
+    taken = [one.span for one in found]
+    for name, text in answers.items():
+        if isinstance(text, str):
+            bare = [part for start, end in blocks.words_of_blocks(text)
+                    for part in Span(revision.number, name, start, end).outside(taken)]  # fmt: skip
+            language = written(text, language_of(answers, name, revision.language)).language
+            found += [_left_out(part, language, revision.at) for part in bare if blocks.BLOCK in part.of(answers)]
+    return sorted(found, key=lambda one: one.span)
+
+
+def _left_out(span: Span, language: str, at: datetime) -> Hidden:
+    code, words = LEFT_OUT
+    with speaking(language if language in CODES else "en"):
+        instead = f"[{words}]"
+    return Hidden(
+        number=0, span=span, category=Category.OTHER, instead=instead, stands=code, alias=None, reason="", person_id=0,
+        at=at, lifted_at=None,
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ STANDS: dict[str, Any] = {
     "document": _l("number of a document"),
     "number": _l("number"),
     "health": _l("details of health"),
-    "left_out": _l("words left out"),
+    redacted.LEFT_OUT[0]: redacted.LEFT_OUT[1],
 }
 """What may stand in place of a passage, by its code; in the text it is in the text's own language."""
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-BLOCK = "\N{FULL BLOCK}"
+from intake.submissions import blocks
+
+BLOCK = blocks.BLOCK
 """What stands for a character that was erased."""
 
 _SHORT = 3

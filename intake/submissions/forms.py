@@ -32,6 +32,7 @@ from intake.foundation.multilingual import Multilingual, Text
 from intake.foundation.texts import balanced, clean, has_direction_controls, normal, number_in
 from intake.foundation.vocabularies import find_country, options, vocabulary
 
+from . import blocks
 from .consent import PERMISSIONS, Asked, Consent, Tier, asked_again, asked_of
 from .language_guess import guess
 from .models import Draft, Submission
@@ -534,6 +535,15 @@ class AmendmentForm(AnswersForm):
         super().__init__(data=None if request.method == "POST" else held, **kwargs)
         self._consent = submission.consent
         self.ceiling = min(submission.promised_ceiling, submission.listening_session.ceiling)
+        for question in questions(self.kind, self.guiding):
+            field = self[question.name]
+            if blocks.stand_in(submission, [field.data]):
+                explained = gettext(
+                    "Some words here were erased for good, to protect somebody. Blocks (█) stand in their place, and "
+                    "nobody can read what was there. You can leave the blocks as they are, or write something else "
+                    "over them."
+                )
+                field.description = f"{field.description} {explained}" if field.description else explained
 
     def filled(self) -> Filled:
         """What to keep, under the consent given when it was submitted, or since."""

@@ -13,11 +13,12 @@ from intake.foundation.i18n import in_this_language, language
 from intake.foundation.multilingual import Text
 from intake.foundation.typesetting import typeset
 
+from . import blocks
 from .consent import TIER_LABELS, Tier, asked_of, limits_of
 from .models import Submission
 from .proof import legible, picture, signed_receipt
 from .questionnaire import Form, Section
-from .services import Version, versions_of
+from .services import Version, current_answers, versions_of
 from .showing import Shown
 from .vocabulary import Kind
 
@@ -39,6 +40,16 @@ def agreed(submission: Submission) -> list[Any]:
     return [TIER_LABELS[Tier(tier)], *limits, *allowed]
 
 
+def blocks_explained(submission: Submission, texts: Iterable[Any]) -> str:
+    """What blocks in ``texts`` of ``submission`` stand for, in the language of the page; empty where none do."""
+    if not blocks.stand_in(submission, texts):
+        return ""
+    return gettext(
+        "Blocks (█) stand for words that were erased for good, to protect somebody. Nobody can read any more what "
+        "was there."
+    )
+
+
 def as_pdf(submission: Submission, shown: Iterable[tuple[Section, tuple[Shown, ...]]]) -> bytes:
     """The copy of ``submission``, whose answers are ``shown``, as a PDF in the language of the page."""
     answers = [(str(section.title), [_line(line) for line in lines]) for section, lines in shown]
@@ -46,6 +57,7 @@ def as_pdf(submission: Submission, shown: Iterable[tuple[Section, tuple[Shown, .
     content = {
         "page": _here(""),
         "title": gettext("A copy of what you told us"),
+        "blocks": _here(blocks_explained(submission, current_answers(submission).values())),
         "facts": [{"label": label, "value": value} for label, value in _facts(submission)],
         "sections": [
             {"title": title, "lines": lines} for title, lines in [*answers, (gettext("What you agreed to"), consent)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from textwrap import wrap
@@ -244,6 +244,8 @@ def amend(submission: Submission, filled: Filled, *, seen: int) -> bool:
         ),
         **columns,
     )  # fmt: skip
+    for act in _ALONG:
+        act(submission)
     sketches.enter(submission, search.enter(submission))
     safeguarding.receive(submission)
     return True
@@ -461,6 +463,15 @@ def withdraw(submission: Submission) -> None:
         erase_after=clock.now() + timedelta(days=days),
     )  # fmt: skip
     search.leave(submission)
+
+
+_ALONG: list[Callable[[Submission], None]] = []
+
+
+def goes_along(act: Callable[[Submission], None]) -> Callable[[Submission], None]:
+    """Declare that ``act`` is done to a submission that its contributor changed, once the new version is kept."""
+    _ALONG.append(act)
+    return act
 
 
 _ERASED_TOO: list[type[Base]] = []

@@ -82,6 +82,7 @@ LAYER_BY_NAME = {
     "submissions.safeguarding": SERVICES,
     "submissions.file_words": DECLARATIONS,
     "submissions.paper": FORMS,
+    "submissions.blocks": QUERIES,
     "submissions.sealing": QUERIES,
     "submissions.showing": QUERIES,
     "submissions.happened": QUERIES,

@@ -17,7 +17,7 @@ from intake.foundation.database import forget_journal, transaction
 from intake.foundation.errors import RETRY_AFTER_SECONDS, gives_back, went_wrong, what_went_wrong
 from intake.foundation.limits import Limit, Reached
 from intake.foundation.security import signer
-from intake.submissions import drafts, happened, services
+from intake.submissions import blocks, drafts, happened, services
 from intake.submissions.consent import Consent
 from intake.submissions.forms import (
     AddressForm,
@@ -29,7 +29,7 @@ from intake.submissions.forms import (
     words_typed,
 )
 from intake.submissions.models import Submission
-from intake.submissions.own_copy import FILE_NAME, agreed, as_pdf, fingerprints
+from intake.submissions.own_copy import FILE_NAME, agreed, as_pdf, blocks_explained, fingerprints
 from intake.submissions.proof import picture, signed_receipt
 from intake.submissions.questionnaire import Section, sections
 from intake.submissions.screening import Screened, screen_answers
@@ -95,6 +95,7 @@ def _mine_page(
         form.sees(len(submission.messages))
     if not asked:
         form.answer.label.text = _("Your message")
+    messages = [(message, open_message(submission, message)) for message in submission.messages]
     return render_template(
         "submissions/mine.html",
         submission=submission,
@@ -106,7 +107,9 @@ def _mine_page(
         screened=screened,
         signed=signed_receipt(submission),
         versions=fingerprints(submission),
-        messages=[(message, open_message(submission, message)) for message in submission.messages],
+        messages=messages,
+        blocks_in_messages=blocks_explained(submission, [body for _message, body in messages]),
+        blocks_explained=blocks_explained(submission, services.current_answers(submission).values()),
         shown=_shown(submission),
         agreed=agreed(submission),
         happened=happened.steps(submission),
@@ -145,6 +148,7 @@ def _copy_page(submission: Submission, form: AddressForm, problem: str | None = 
         held=submission.listening_session,
         shown=_shown(submission),
         agreed=agreed(submission),
+        blocks_explained=blocks_explained(submission, services.current_answers(submission).values()),
         signed=signed,
         versions=fingerprints(submission),
         picture=picture(signed) if signed else None,
@@ -267,6 +271,7 @@ def _amend_page(submission: Submission, form: AmendmentForm, problem: str | None
         held=submission.listening_session,
         form=form,
         problem=problem,
+        has_erased=blocks.has_erased(submission),
     )
 
 
