@@ -1,16 +1,16 @@
 """Erasing hidden words for good: one person asks for it, a second one does it, and nobody can undo it.
 
 What is hidden can be shown again, and lies in every copy of the database with a key that opens it. Where that is too
-dangerous, its words are erased: wherever they stand in the submission as words of their own, in whatever spelling, in
-every version, message, note and translation, a block stands for each of their letters, so that every passage that is
-cited stays where it is. All that is sealed with the text is sealed anew, and the old key is gone. Who may ask and who
-may agree is one permission; that they are two, the database itself insists on. By keyed digests the words are known
-again (``known``): what warned of them before goes on warning.
+dangerous, its words are erased: wherever they stand in the submission as words of their own, and wherever the same
+words are hidden (``known``), in every version, message, note and translation, a block stands for each of their letters,
+so that every passage that is cited stays where it is. All that is sealed with the text is sealed anew, and the old key
+is gone. Who may ask and who may agree is one permission; that they are two, the database itself insists on. By keyed
+digests the words are known again (``known``): what warned of them before goes on warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from intake.submissions.models import Submission
 from intake.submissions.sealing import Place, open_note, seal_anew, seal_note, texts_of
 
 from . import reading, redacted, redaction, translated
-from .known import Words
+from .known import Said, Words
 from .redacted import Erasure, Hidden, Outcome
 from .redaction import Stale
 from .services import keep_still
@@ -75,22 +75,34 @@ def erased_by(submission: Submission) -> Mapping[int, tuple[int, int]]:
 def places(submission: Submission, person: Person, number: int) -> list[Span]:
     """Where the words of redaction ``number`` stand in any version of ``submission``: what would be erased.
 
+    Wherever the same words are hidden, the whole of what is hidden there goes, a comma and all.
+
     Raises:
         Unreadable: it does not exist for ``person``.
         Stale: the redaction does not stand, or its words are erased.
     """
     hidden = _standing(submission, number)
     words = _words(submission, person, hidden)
-    found = {hidden.span}
+    found = {hidden.span, *_hidden_as(submission, person, words)}
     for revision in submission.revisions:
-        answers = reading.own_answers(submission, person, revision.number)
-        # Where just these words are hidden, with a comma perhaps, the whole of what is hidden goes.
-        same = [one.span for one in redacted.standing(submission, revision.number)
-                if Words.of(one.span.of(answers)) == words]  # fmt: skip
-        for name, text in answers.items():
-            for span in words.spans(str(text), revision=revision.number, name=name):
-                found.add(next((one for one in same if _covers(one, span)), span))
-    return sorted(found)
+        for name, text in reading.own_answers(submission, person, revision.number).items():
+            found.update(words.spans(str(text), revision=revision.number, name=name))
+    return list(_outermost(found))
+
+
+def _outermost(spans: Iterable[Span]) -> Iterator[Span]:
+    """Those of ``spans`` that lie in no other one, in their order."""
+    last = None
+    for one in sorted(spans, key=lambda one: (one.revision, one.name, one.start, -one.end)):
+        if last is None or not _covers(last, one):
+            last = one
+            yield one
+
+
+def _hidden_as(submission: Submission, person: Person, words: Words) -> list[Span]:
+    """Where just these words are hidden."""
+    every = [one.span for one in redacted.every(submission) if one.lifted_at is None and one.erased_at is None]
+    return [one for one in every if words.are_all_of(_said(submission, person, one))]
 
 
 def elsewhere(submission: Submission, person: Person, number: int, found: list[Span]) -> int:
@@ -102,15 +114,25 @@ def elsewhere(submission: Submission, person: Person, number: int, found: list[S
     return len(held)
 
 
-def times_open(submission: Submission, found: Iterable[Span]) -> int:
-    """How many of these places are not hidden, though somebody beyond the desk could read them."""
+def times_open(submission: Submission, person: Person, number: int, found: Iterable[Span]) -> int:
+    """How many of the ``places`` that were ``found`` are not hidden, though somebody beyond the desk could read them.
+
+    Raises as ``places``.
+    """
     read = {submission.revisions[-1].number, submission.accepted_revision}
     hidden = [one.span for one in redacted.every(submission) if one.lifted_at is None]
-    return sum(one.revision in read and not any(_covers(other, one) for other in hidden) for one in found)
+    # Of «القاهرة» it is enough that «قاهرة» is hidden.
+    same = _hidden_as(submission, person, _words(submission, person, _standing(submission, number)))
+    return sum(
+        one.revision in read
+        and not any(_covers(other, one) for other in hidden)
+        and not any(_covers(one, other) for other in same)
+        for one in found
+    )
 
 
-def _must_be_hidden(submission: Submission, found: Iterable[Span]) -> None:
-    if times := times_open(submission, found):
+def _must_be_hidden(submission: Submission, person: Person, number: int, found: Iterable[Span]) -> None:
+    if times := times_open(submission, person, number, found):
         raise StandsOpen(times)
 
 
@@ -124,7 +146,7 @@ def ask(submission: Submission, person: Person, number: int, reason: str, *, see
         StandsOpen: the words stand elsewhere and are not hidden there.
     """
     redaction.hold_as_seen(submission, person, seen)
-    _must_be_hidden(submission, places(submission, person, number))
+    _must_be_hidden(submission, person, number, places(submission, person, number))
     if number in asked_for(submission):
         return
     last = 1 + max((one.number for one in redacted.erasures_of(submission)), default=0)
@@ -167,11 +189,11 @@ def erase(submission: Submission, person: Person, number: int, *, seen: str) -> 
     if request.asked_by_id == person.id:
         raise NeedsAnother(number)
     found = places(submission, person, number)
-    _must_be_hidden(submission, found)
+    _must_be_hidden(submission, person, number, found)
     words, moment = _words(submission, person, _standing(submission, number)), clock.now()
     request.outcome, request.ended_by_id, request.ended_at = Outcome.UNDER_WAY, person.id, moment
     session().flush()
-    _erase_everywhere(submission, words, found, moment)
+    _erase_everywhere(submission, person, words, found, moment)
     _end_others(submission, person, moment)
     request.outcome = Outcome.ERASED
     session().flush()
@@ -207,22 +229,33 @@ def _told(submission: Submission, words: Words) -> frozenset[int]:
     return frozenset(
         one.number
         for one in translated.every(submission)
-        if any(part.is_in(text) for part in parts for text in (one.source, one.text))
+        if any(part.is_in(text) for text in map(Said.of, (one.source, one.text)) for part in parts)
     )
 
 
-def _erase_everywhere(submission: Submission, words: Words, found: list[Span], moment: datetime) -> None:
+def _erase_everywhere(
+    submission: Submission, person: Person, words: Words, found: list[Span], moment: datetime
+) -> None:
     """Put blocks for ``words`` wherever they stand, under a new key."""
+    rows = [
+        (row, _known_by(words, _said(submission, person, row.span)))
+        for row in redacted.rows_of(submission)
+        if row.erased_at is None and any(_covers(one, row.span) for one in found)
+    ]
     seal_anew(submission, _Blot(words, found, _told(submission, words)).of)
     versions = {one.revision for one in found}
     for revision in submission.revisions:
         if revision.number in versions:
             revision.erased_at = moment
-    for row in redacted.rows_of(submission):
-        if row.erased_at is None and any(_covers(one, row.span) for one in found):
-            row.erased_at = moment
-            redacted.know_again(submission, row, words.digests)
+    for row, digests in rows:
+        row.erased_at = moment
+        redacted.know_again(submission, row, digests)
     session().flush()
+
+
+def _known_by(words: Words, said: str) -> tuple[str, ...]:
+    """The keyed digests by which what was ``said`` where ``words`` are erased is known again."""
+    return (Words.of(said) if words.are_all_of(said) else words).digests
 
 
 def _end_others(submission: Submission, person: Person, moment: datetime) -> None:
@@ -249,7 +282,17 @@ def _covers(outer: Span, inner: Span) -> bool:
 
 
 def _words(submission: Submission, person: Person, hidden: Hidden) -> Words:
-    return Words.of(hidden.span.of(reading.own_answers(submission, person, hidden.span.revision)))
+    """What ``hidden`` hides, read with all else that is hidden: that may tell which letters are no part of a name."""
+    said = _said(submission, person, hidden.span)
+    words = Words.of(said)
+    for one in redacted.every(submission):
+        if one.lifted_at is None and one.erased_at is None:
+            words = words.read_with(said, _said(submission, person, one.span))
+    return words
+
+
+def _said(submission: Submission, person: Person, span: Span) -> str:
+    return span.of(reading.own_answers(submission, person, span.revision))
 
 
 def _standing(submission: Submission, number: int) -> Hidden:

@@ -27,10 +27,10 @@ from intake.submissions.sealing import Answers, open_note, seal_note
 from intake.submissions.workflow import WAITING
 
 from . import reading, redacted
-from .known import Words
+from .known import Said, Words
 from .redacted import Category, Erasure, Hidden, Outcome, Redaction, Withholding
 from .services import hold
-from .spans import Span, all_of, dense
+from .spans import Span
 
 CATEGORY_LABELS = {
     Category.NAME: _l("Name"),
@@ -350,25 +350,22 @@ def _open_places(
     """
     every = [one for one in reading.hidden_in(submission, person) if one.lifted_at is None]
     taken = [one.span for one in every if one.span.revision == number]
+    read = {name: Said.of(str(text)) for name, text in answers.items()}
     seen: set[object] = set()
     for one in sorted(every, key=lambda one: -one.span.revision):
-        words = one.span.of(reading.own_answers(submission, person, one.span.revision))
-        key = one.known if one.erased_at is not None else dense(words)
-        if one.span.revision > number or key in seen:
+        if one.span.revision > number:
             continue
-        seen.add(key)
-        spans = [span for name, text in answers.items() for span in _standing(one, words, str(text), number, name)]
+        said = _said(submission, person, one.span)
+        words = Words.hidden(one, said)
+        if not words.keys or words.digests in seen:
+            continue
+        seen.add(words.digests)
+        spans = [span for name, text in read.items() for span in words.spans(text, revision=number, name=name)]
         if one.erased_at is not None:
             if not spans:
                 continue  # nobody can be told which words to look for
-            words = spans[0].of(answers)
-        yield one, words, [span for span in spans if not any(span.overlaps(other) for other in taken)], len(spans)
-
-
-def _standing(one: Hidden, words: str, text: str, revision: int, name: str) -> list[Span]:
-    if one.erased_at is not None:
-        return Words.hidden(one, words).spans(text, revision=revision, name=name)
-    return list(all_of(words, text, revision=revision, name=name))
+            said = spans[0].of(answers)
+        yield one, said, [span for span in spans if not any(span.overlaps(other) for other in taken)], len(spans)
 
 
 def preview(submission: Submission, person: Person, wishes: Iterable[Wish]) -> list[Hidden]:

@@ -14,9 +14,6 @@ from intake.submissions import blocks
 BLOCK = blocks.BLOCK
 """What stands for a character that was erased."""
 
-_SHORT = 3
-"""Below so many letters words are looked for as words of their own, not inside others."""
-
 
 class NotThere(ValueError):
     """The words do not stand in the answer as they were given."""
@@ -93,23 +90,3 @@ def places(passage: str, text: str) -> Iterator[tuple[int, int]]:
     while at >= 0:
         yield held[at][0], held[at + len(sought) - 1][0] + 1
         at = dense.find(sought, at + 1)
-
-
-def all_of(words: str, text: str, *, revision: int, name: str) -> Iterator[Span]:
-    """Every place where ``words`` stand in ``text``, one after the other; short ones only as words of their own."""
-    at = 0
-    for start, end in places(words, text):
-        span = Span(revision, name, start, end)
-        if start >= at and (len(dense(words)) >= _SHORT or _stands_alone(span, text)):
-            at = end
-            yield span
-
-
-def dense(words: str) -> str:
-    """``words`` without white space, by which they are the same words wherever a line ends."""
-    return "".join(words.split())
-
-
-def _stands_alone(span: Span, text: str) -> bool:
-    beside = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1]
-    return not any(character.isalnum() for character in beside)

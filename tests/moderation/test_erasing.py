@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from intake.foundation.database import Base, session, transaction
 from intake.moderation import codebook, coding, erasing, outbox, reading, redacted, redaction
 from intake.moderation import services as desk_services
 from intake.moderation.erasing import NeedsAnother, StandsOpen
+from intake.moderation.known import Said, Words
 from intake.moderation.redacted import Category, Erasure
 from intake.moderation.redaction import Stale, Wish
 from intake.moderation.spans import BLOCK, Span, find
@@ -55,6 +57,31 @@ def hide_all(app: Flask, reference: str, words: str = NAME) -> None:
                 span = find(words, str(said), revision=number, name=name, nth=nth)
                 redaction.hide(one, somebody(), [Wish(span, Category.NAME, "name", f"She is {words}.")],
                                seen=redaction.seen_as(one))  # fmt: skip
+
+
+def hide(app: Flask, reference: str, *passages: tuple[int, int]) -> None:
+    """Hide passages of the first version: of each, where it begins and how long it is."""
+    with app.app_context(), transaction():
+        one = found(reference)
+        for start, length in passages:
+            wish = Wish(Span(1, WHERE, start, start + length), Category.NAME, "name")
+            redaction.hide(one, somebody(), [wish], seen=redaction.seen_as(one))
+
+
+def starts(said: str, words: str) -> list[tuple[int, int]]:
+    """Every place of ``words`` in ``said``, also inside of others."""
+    return [(at, len(words)) for at in range(len(said)) if said.startswith(words, at)]
+
+
+def erase_by_two(app: Flask, reference: str, number: int = 1) -> None:
+    ask(app, reference, number)
+    erase(app, reference, number)
+
+
+def left(app: Flask, reference: str) -> str:
+    with app.app_context():
+        one = found(reference)
+        return str(open_answers(one, one.revisions[0])[WHERE])
 
 
 def told(app: Flask, said: str = SAID) -> str:
@@ -312,11 +339,9 @@ def test_a_later_version_is_to_be_looked_at(app: Flask, lead: FlaskClient) -> No
 def test_other_spellings_go_and_longer_words_stay(app: Flask) -> None:
     said = "أخذنا علي إلى السوق. السلام عليكم، ثم ذهب عَليّ."
     reference = give(app, what_happened=said, language="ar")
-    hide_all(app, reference, "علي")
+    hide(app, reference, (said.index("علي"), 3), (said.index("عَليّ"), 5))
     with app.app_context(), transaction():
         one = found(reference)
-        span = find("عَليّ", said, revision=1, name=WHERE)
-        redaction.hide(one, somebody(), [Wish(span, Category.NAME, "name")], seen=redaction.seen_as(one))
         submissions.write_message(one, "علينا أن نجد علي.", "ar")
     ask(app, reference)
     erase(app, reference)
@@ -442,6 +467,137 @@ def test_words_across_paragraphs_go_from_translations_of_either(app: Flask) -> N
     ask(app, reference)
     erase(app, reference)
     assert not [one for one in everything_sealed(app, reference) if "Qandil" in one and "family" not in one]
+
+
+# The same words, however they are written
+
+AMINA = "أنا أمينة. جاءت وأمينة ولأمينة معنا. قالوا لأمينة إن بأمينة مرضا. رأيت أمينة، فأمينة صديقتي."
+BARE = AMINA.replace("أمينة", "█████")
+
+
+def test_what_is_attached_to_a_name_in_arabic_does_not_keep_it(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app, what_happened=AMINA, language="ar")
+    hide(app, reference, *starts(AMINA, "أمينة"))
+    assert "all 7 places" in text(lead.get(url(reference, "protect/1/erase/")))
+    erase_by_two(app, reference)
+    assert left(app, reference) == BARE
+    assert "Show it again" not in text(lead.get(url(reference, "protect/")))
+    with app.app_context():
+        assert all(row.erased_at is not None for row in redacted.rows_of(found(reference)))
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_whichever_is_hidden_with_what_is_attached_all_go(app: Flask, number: int) -> None:
+    """Whole words are hidden, as a double click selects them; it does not matter which of them is asked for."""
+    for said, words, after in (
+        (
+            "رأيت أمينة. جاءت وأمينة. قالوا لأمينة.",
+            ("أمينة", "وأمينة", "لأمينة"),
+            "رأيت █████. جاءت ██████. قالوا ██████.",
+        ),
+        ("رأيت علي. جاء وعلي. قالوا لعلي.", ("علي", "وعلي", "لعلي"), "رأيت ███. جاء ████. قالوا ████."),
+    ):
+        reference = give(app, what_happened=said, language="ar")
+        hide(app, reference, *((said.index(f" {word}.") + 1, len(word)) for word in words))
+        erase_by_two(app, reference, number)
+        assert left(app, reference) == after
+
+
+def test_with_an_article_what_is_attached_is_told_as_well(app: Flask) -> None:
+    said = "مع الحسن والحسن وبالحسن وللحسن كالحسن فالحسن، لا المحسن ولا حسناء."
+    reference = give(app, what_happened=said, language="ar")
+    hide(app, reference, *starts(said, "الحسن"), (said.index("وللحسن"), 6))
+    erase_by_two(app, reference)
+    assert left(app, reference) == "مع █████ و█████ وب█████ ██████ ك█████ ف█████، لا المحسن ولا حسناء."
+
+
+def test_an_article_beside_what_is_hidden_is_no_open_place(app: Flask) -> None:
+    said = "من القاهرة إلى قاهرة المعز وبالقاهرة."
+    reference = give(app, what_happened=said, language="ar")
+    hide(app, reference, *starts(said, "قاهرة"))
+    erase_by_two(app, reference)
+    assert "قاهرة" not in left(app, reference)
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden", "also"),
+    [
+        ("معي تصريح. قال وتصريح.", "تصريح", "تصريح"),
+        ("Call +41 79 123 45 67 or +41791234567.", "+41 79 123 45 67", "41791234567"),
+        ("Call +41791234567 or (+41) 79-123.45.67 now.", "+41791234567", "41) 79-123.45.67"),
+        ("اتصل ٠٧٩ ١٢٣ ٤٥ ٦٧ أو 0791234567.", "٠٧٩ ١٢٣ ٤٥ ٦٧", "0791234567"),
+        ("Passport AB 123 456, that is ab123456.", "AB 123 456", "ab123456"),
+        ("We saw Fatou. Then Fa\u00adtou\u200f left.", "Fatou", "Fa\u00adtou"),
+        ("We saw Fa\u200btou. Then Fatou left.", "Fa\u200btou", "Fatou"),
+    ],
+)
+def test_what_would_be_proposed_is_counted_refused_and_proposed_again(
+    app: Flask, lead: FlaskClient, said: str, hidden: str, also: str
+) -> None:
+    reference = give(app, what_happened=said, language="ar" if "ا" in said else "en")
+    hide(app, reference, (said.index(hidden), len(hidden)))
+
+    def proposed(number: int = 1) -> list[str]:
+        with app.app_context():
+            label = ("The same words are hidden elsewhere", "Hidden in the version before")
+            every = redaction.proposals(found(reference), somebody(), number)
+            return [one.words for one in every if str(one.label) in label]
+
+    assert proposed() == [also]
+    assert "In 1 place they are not hidden yet" in text(lead.get(url(reference, "protect/1/erase/")))
+    with pytest.raises(StandsOpen):
+        ask(app, reference)
+    hide(app, reference, (said.rindex(also), len(also)))
+    assert proposed() == []
+    erase_by_two(app, reference)
+    after = left(app, reference)
+    assert len(after) == len(said)
+    assert also not in after
+    assert hidden not in after
+    with app.app_context(), transaction():
+        submissions.amend(found(reference), said_again(found(reference), said), seen=1)
+    assert len(proposed(2)) == 2, "by their digests"
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("رأيت كريم. ريم هناك.", "كريم"),
+        ("بنت سامي. أمي هناك.", "سامي"),
+        ("جاء علي. السلام عليكم، وعلينا.", "علي"),
+        ("Then Amina, and Aminata and Jasamina.", "Amina"),
+        ("We were 12345 and 123456, or A12345 in 12 3456.", "12345"),
+        ("Room 34, not 3, 4 and not 345.", "34"),
+    ],
+)
+def test_no_part_of_another_word_goes(app: Flask, said: str, hidden: str) -> None:
+    reference = give(app, what_happened=said, language="en" if said.isascii() else "ar")
+    at = said.index(hidden)
+    hide(app, reference, (at, len(hidden)))
+    erase_by_two(app, reference)
+    blotted = "".join(one if one.isspace() else BLOCK for one in hidden)
+    assert left(app, reference) == said[:at] + blotted + said[at + len(hidden) :]
+
+
+def test_what_is_hidden_inside_a_longer_word_goes_as_well(app: Flask) -> None:
+    said = "Amina came. It was Aminas house, and Aminata was there."
+    reference = give(app, what_happened=said)
+    hide(app, reference, (0, 5), (said.index("Aminas"), 5))
+    erase_by_two(app, reference)
+    assert left(app, reference) == "█████ came. It was █████s house, and Aminata was there."
+
+
+def test_a_long_text_is_read_in_reasonable_time() -> None:
+    """Of everything that is hidden, which may be much, it is asked in one text of the greatest length."""
+    said = ("قالت وأمينة في اليوم " + " ".join(map(str, range(40))) + " إن الرسالة وصلت كلها. ") * 700
+    said = said[:100_000]
+    began = perf_counter()
+    read = Said.of(said)
+    hidden = [Words.of(one) for one in ("أمينة", "لأمينة معنا", "12 34 56", *(f"كلمة{n}" for n in range(200)))]
+    assert [len(list(one.places(read))) for one in hidden[:2]] == [said.count("وأمينة"), 0]
+    for one in hidden:
+        list(one.places(read))
+    assert perf_counter() - began < 5
 
 
 # The contributor

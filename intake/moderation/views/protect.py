@@ -223,7 +223,7 @@ def _erase_page(found: Submission, number: int, form: EraseForm, trouble: Troubl
             (one.revision, redaction.around(one, reading.own_answers(found, person, one.revision))) for one in places
         ],
         elsewhere=erasing.elsewhere(found, person, number, places),
-        still_open=erasing.times_open(found, places),
+        still_open=erasing.times_open(found, person, number, places),
         asked=asked,
         is_own=asked is not None and asked.person_id == person.id,
         names=queries.names_of({asked.person_id} if asked else set()),
