@@ -629,6 +629,21 @@ def test_what_is_hidden_inside_a_longer_word_goes_as_well(app: Flask) -> None:
     assert left(app, reference) == "█████ came. It was █████s house, and Aminata was there."
 
 
+@pytest.mark.parametrize(
+    ("said", "words", "times"),
+    [
+        ("我认识王芳。昨天王芳来了。", "王芳", 2),
+        ("เมื่อวานสมชายมา แล้วสมชายไป", "สมชาย", 2),
+        ("सीता आई। सात लोग थे, सीता भी।", "सीता", 2),
+        ("রহিমা এল। রহিম নয়।", "রহিমা", 1),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces_and_with_vowels_that_are_marks(
+    said: str, words: str, times: int
+) -> None:
+    assert [said[start:end] for start, end in Words.of(words).places(said)] == [words] * times
+
+
 def test_a_long_text_is_read_in_reasonable_time() -> None:
     """Of everything that is hidden, which may be much, it is asked in one text of the greatest length."""
     said = ("قالت وأمينة في اليوم " + " ".join(map(str, range(40))) + " إن الرسالة وصلت كلها. ") * 700
