@@ -17,18 +17,22 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from intake.accounts.models import Person
+from intake.accounts.permissions import may
 from intake.foundation import clock, register
 from intake.foundation.database import session
 from intake.submissions import search, sketches
 from intake.submissions.models import Submission
 from intake.submissions.sealing import Place, open_note, seal_anew, seal_note, texts_of
 
-from . import reading, redacted, redaction, translated
+from . import handover, reading, redacted, redaction, translated
 from .known import Said, Words
 from .redacted import Erasure, Hidden, Outcome
 from .redaction import Stale
 from .services import keep_still
 from .spans import BLOCK, Span
+
+MAY = "submission.protect"
+"""The permission to hide words, to ask that they be erased, and to agree."""
 
 
 class StandsOpen(Exception):
@@ -136,6 +140,12 @@ def _must_be_hidden(submission: Submission, person: Person, number: int, found: 
         raise StandsOpen(times)
 
 
+def who_could_agree(submission: Submission, person: Person) -> list[Person]:
+    """Who else moderates ``submission``, by name: one of them has to agree to what ``person`` asks for."""
+    others = handover.colleagues(person, [submission.listening_session])
+    return [one for one in others if may(one, MAY, submission) and reading.reach_of(one).covers(submission)]
+
+
 def ask(submission: Submission, person: Person, number: int, reason: str, *, seen: str) -> None:
     """Ask that the words of redaction ``number`` be erased; asked twice, it is asked once.
 
@@ -198,7 +208,9 @@ def erase(submission: Submission, person: Person, number: int, *, seen: str) -> 
     request.outcome = Outcome.ERASED
     session().flush()
     sketches.enter(submission, search.enter(submission))
-    register.record("submission.erase_words", submission.reference, person_id=person.id, redaction=number)
+    register.record(
+        "submission.erase_words", submission.reference, person_id=person.id, redaction=number, passages=len(found)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 This is the one place that says what "the same words" are: what is proposed to be hidden, what is counted before words
 are erased, what is erased, and what warns of them afterwards all go by it. Little words of one letter that Arabic
 writes onto the next («وأمينة», «لأمينة») are no part of it, numbers are the same however their digits are grouped, and
-characters that nobody sees are passed over.
+characters that nobody sees are passed over. Where a script leaves no space between words, each of its letters is one.
 
 Once they are erased nothing is left to compare with. So a keyed digest of each stays in the sealed note of the
 redaction: whoever holds the keys can tell whether somebody says them again, and nobody can read them there.
@@ -12,22 +12,39 @@ redaction: whoever holds the keys can tell whether somebody says them again, and
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from intake.foundation import search as folding
 from intake.foundation.crypto import keyring
+from intake.foundation.texts import normal
 
 from .redacted import LEAST_TELLING, Hidden
 from .spans import Span
 
-_MARKS = "\u0300-\u034e\u0350-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
-"""What is written above and below letters, and what stretches them."""
 _UNSEEN = (
     "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
 )
-_WORD = re.compile(f"(?:[^\\W\\d_]|[{_MARKS}])(?:[^\\W\\d_]|[{_MARKS}{_UNSEEN}])*|\\d(?:\\d|[{_MARKS}{_UNSEEN}])*")
+_NO_SPACES = (
+    "\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u3005\u3041-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Letters of scripts that leave no space between words: each is looked at as a word of its own."""
+_MARKS = "\u0640" + "".join(
+    one
+    for one in map(chr, range(0x300, 0x12000))
+    if unicodedata.category(one)[0] == "M" and not re.match(f"[{_UNSEEN}]", one)
+)
+"""What is written above, below and beside letters, and what stretches them."""
+_LETTER = f"(?![{_NO_SPACES}])[^\\W\\d_]"
+_WORD = re.compile(
+    f"(?![\\d_])(?=\\w)[{_NO_SPACES}][{_MARKS}{_UNSEEN}]*"
+    f"|(?:{_LETTER}|[{_MARKS}])(?:{_LETTER}|[{_MARKS}{_UNSEEN}])*"
+    f"|\\d(?:\\d|[{_MARKS}{_UNSEEN}])*"
+)
 """Letters, or digits: «AB123» are two, of which only both together are a word of their own."""
+_ALONE = re.compile(f"[{_NO_SPACES}]")
 _NOT_SEEN = re.compile(f"[{_UNSEEN}]")
 _NOT_SEEN_LAST = re.compile(f"[{_UNSEEN}]+$")
 _ONTO = f"[{_MARKS}{_UNSEEN}]*"
@@ -224,10 +241,14 @@ def _words(text: str) -> Iterator[_Word]:
             known[raw] = tuple(_readings(raw))
         if not known[raw]:
             continue
-        begins = at == 0 or found[at - 1].end() < one.start()
-        ends = at + 1 == len(found) or one.end() < found[at + 1].start()
+        begins = at == 0 or found[at - 1].end() < one.start() or _is_apart(found[at - 1], one)
+        ends = at + 1 == len(found) or one.end() < found[at + 1].start() or _is_apart(one, found[at + 1])
         end = one.start() + len(_NOT_SEEN_LAST.sub("", raw))
         yield _Word(one.start(), end, tuple((key, one.start() + start) for key, start in known[raw]), begins, ends)
+
+
+def _is_apart(one: re.Match[str], other: re.Match[str]) -> bool:
+    return any(_ALONE.match(word.group()) for word in (one, other))
 
 
 def _readings(raw: str) -> Iterator[tuple[str, int]]:
@@ -258,7 +279,15 @@ def _bare(raw: str) -> str:
 
 
 def _key(raw: str) -> str:
-    return " ".join(folding.words(_NOT_SEEN.sub("", raw)))
+    seen = _NOT_SEEN.sub("", raw)
+    if _ALONE.match(seen) or any(_is_vowel(one) for one in seen):
+        return normal(seen, "NFKC").casefold()
+    return " ".join(folding.words(seen))
+
+
+def _is_vowel(character: str) -> bool:
+    """Whether it is a letter that is written as a mark, as vowels of India are: without it, it is another word."""
+    return unicodedata.category(character)[0] == "M" and not unicodedata.combining(character)
 
 
 def _digest(key: str) -> str:

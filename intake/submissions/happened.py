@@ -39,10 +39,14 @@ WHY_OPENED = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of lines of one kind: of how many on one day, and of what their detail ``of`` holds, if anything."""
+    """What is said of lines of one kind: of how many on one day, and of what their detail ``of`` holds, if anything.
+
+    Of how many a line tells, where it is more than one thing, its detail ``many`` holds.
+    """
 
     words: Callable[[int, str], str]
     of: str = ""
+    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ TOLD: dict[str, Told | None] = {
             "%(num)s passage was erased for good, to protect people.",
             "%(num)s passages were erased for good, to protect people.",
             many,
-        )
+        ),
+        many="passages",
     ),
     "submission.ask_erasure": None,  # nothing is done before somebody else agrees
     "submission.keep_words": None,
@@ -253,7 +258,7 @@ def steps(submission: Submission) -> list[Step]:
         if told is not None:
             moment = submission.received_at if line.act == _RECEIVE else line.at
             what = str(digests[line.subject]) if line.subject in digests else str(line.detail.get(told.of, ""))
-            found[clock.day(moment), told, what] += 1
+            found[clock.day(moment), told, what] += int(line.detail.get(told.many, 1))
     return [Step(day, told.words(many, what)) for (day, told, what), many in found.items()]
 
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from intake.foundation.crypto import SealError, open_kept, open_with
 from intake.foundation.database import Base, session, transaction
-from intake.moderation import codebook, coding, erasing, outbox, reading, redacted, redaction
+from intake.moderation import codebook, coding, conflicts, erasing, outbox, reading, redacted, redaction
 from intake.moderation import services as desk_services
 from intake.moderation.erasing import NeedsAnother, StandsOpen
 from intake.moderation.known import Said, Words
@@ -133,7 +133,7 @@ def test_one_asks_and_another_one_does_it(app: Flask, lead: FlaskClient, colleag
     reference = told(app)
     asked = press(lead, reference, "ask", {"reason": "Her family lives there."})
     assert asked.status_code == 303
-    assert "somebody else of your working group has to agree" in lead.get(asked.location).get_data(as_text=True)
+    assert "somebody else who moderates this submission has to agree" in lead.get(asked.location).get_data(as_text=True)
     own = lead.get(url(reference, "protect/1/erase/"))
     assert "You asked for this" in text(own)
     assert 'value="erase"' not in own.get_data(as_text=True)
@@ -220,6 +220,48 @@ def test_nothing_is_done_on_what_changed_meanwhile(app: Flask, lead: FlaskClient
     assert send(colleague, address, form, {"step": "erase"}).status_code == 409
     assert colleague.get(address).status_code == 404
     assert lead.get(url(reference, "protect/99/erase/")).status_code == 404
+
+
+def test_who_could_agree_is_said_before_and_after_it_is_asked(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    address = url(reference, "protect/1/erase/")
+    with app.app_context():
+        name = somebody(COLLEAGUE).name
+    before = text(lead.get(address))
+    assert press(lead, reference, "ask").status_code == 303
+    for shown in (before, text(lead.get(address))):
+        assert "omebody else who moderates this submission has to agree" in shown
+        assert f"One person could agree: {name}" in shown
+        assert "Nobody could agree" not in shown
+
+
+@pytest.mark.parametrize("why", ["conflict", "left"])
+def test_where_nobody_could_agree_it_is_said_and_recorded_all_the_same(app: Flask, lead: FlaskClient, why: str) -> None:
+    reference = told(app)
+    with app.app_context(), transaction():
+        other = somebody(COLLEAGUE)
+        if why == "left":
+            other.active = False
+        else:
+            conflicts.declare(other, other, conflicts.With(submission=found(reference)), "They are my cousin.")
+    shown = text(lead.get(url(reference, "protect/1/erase/")))
+    assert "Nobody could agree now" in shown
+    assert "The secretariat can appoint a second co-lead." in shown
+    assert "could agree:" not in shown
+    assert press(lead, reference, "ask").status_code == 303
+    assert "Nobody could agree now" in text(lead.get(url(reference, "protect/1/erase/")))
+
+
+def test_what_stays_and_who_reads_it_is_said(app: Flask, lead: FlaskClient) -> None:
+    reference = told(app)
+    shown = text(lead.get(url(reference, "protect/1/erase/")))
+    assert "The contact that the contributor gave stays: name, organisation and e-mail address." in shown
+    assert "written in another script, in another order or as part of a longer word" in shown
+    assert "Files stay, and so do exports made before and backups." in shown
+    assert "whatever spelling" not in shown
+    for one in (shown, text(lead.get(url(reference, "protect/")))):
+        assert "people trained for safeguarding" in one
+        assert "but co-leads" not in one
 
 
 # Everywhere
@@ -587,6 +629,21 @@ def test_what_is_hidden_inside_a_longer_word_goes_as_well(app: Flask) -> None:
     assert left(app, reference) == "█████ came. It was █████s house, and Aminata was there."
 
 
+@pytest.mark.parametrize(
+    ("said", "words", "times"),
+    [
+        ("我认识王芳。昨天王芳来了。", "王芳", 2),
+        ("เมื่อวานสมชายมา แล้วสมชายไป", "สมชาย", 2),
+        ("सीता आई। सात लोग थे, सीता भी।", "सीता", 2),
+        ("রহিমা এল। রহিম নয়।", "রহিমা", 1),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces_and_with_vowels_that_are_marks(
+    said: str, words: str, times: int
+) -> None:
+    assert [said[start:end] for start, end in Words.of(words).places(said)] == [words] * times
+
+
 def test_a_long_text_is_read_in_reasonable_time() -> None:
     """Of everything that is hidden, which may be much, it is asked in one text of the greatest length."""
     said = ("قالت وأمينة في اليوم " + " ".join(map(str, range(40))) + " إن الرسالة وصلت كلها. ") * 700
@@ -613,7 +670,7 @@ def test_the_contributor_is_told_and_the_fingerprint_is_not_made_of_what_is_left
     erase(app, reference)
     with app.test_request_context("/en/"):
         one = found(reference)
-        assert [step.words for step in happened.steps(one)][-1] == "1 passage was erased for good, to protect people."
+        assert [step.words for step in happened.steps(one)][-1] == "2 passages were erased for good, to protect people."
         assert versions_of(one)[0].fingerprint == ""
         assert BLOCKS in submissions.current_answers(one)[WHERE]
 

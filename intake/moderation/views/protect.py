@@ -31,7 +31,7 @@ from intake.submissions.models import Submission
 from .answering import Trouble, found_or_404, left_or_404, somebody_else, what_went_wrong
 from .blueprint import bp
 
-_MAY = "submission.protect"
+_MAY = erasing.MAY
 
 
 @dataclass
@@ -195,7 +195,7 @@ def _carry_out(found: Submission, number: int, form: EraseForm, step: str) -> Re
 
 
 _DONE = {
-    "ask": _l("Nothing is erased yet: somebody else of your working group has to agree."),
+    "ask": _l("Nothing is erased yet: somebody else who moderates this submission has to agree."),
     "erase": _l("These words are erased for good."),
     "keep": _l("Nothing is erased. These words stay hidden."),
 }
@@ -226,6 +226,7 @@ def _erase_page(found: Submission, number: int, form: EraseForm, trouble: Troubl
         still_open=erasing.times_open(found, person, number, places),
         asked=asked,
         is_own=asked is not None and asked.person_id == person.id,
+        could_agree=erasing.who_could_agree(found, person),
         names=queries.names_of({asked.person_id} if asked else set()),
         categories=redaction.CATEGORY_LABELS,
         form=form,
