@@ -95,7 +95,7 @@ def own_desk(person: Person, held: Sequence[ListeningSession]) -> OwnDesk:
         colleagues={row.id: row.name for row in sorted(rows["colleague"], key=lambda row: str(row.name))},
         changed_hands=tuple(ChangedHands(row.more, row.name, row.what == "given")
                             for row in (*rows["given"], *rows["taken"])),
-        to_erase=tuple(ToErase(row.more, row.name) for row in rows["erase"]),
+        to_erase=tuple(dict.fromkeys(ToErase(row.more, row.name) for row in rows["erase"])),
     )  # fmt: skip
 
 

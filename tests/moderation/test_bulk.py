@@ -313,6 +313,19 @@ def test_words_to_contributors_outlive_what_they_were_typed_for(app: Flask, lead
     assert "The contributors will read" not in desk.text(answer)
 
 
+def test_what_was_changed_meanwhile_can_be_done_as_it_is_now(app: Flask, lead: FlaskClient) -> None:
+    reference = give(app)
+    seen = form_on(preview(app, lead, "spam", reference), having="words")
+    change(app, reference, version=100)
+    words = {"words": "Not for us.", "language": "en", "ready": "yes"}
+    refused = send(lead, QUEUE, seen, words)
+    assert refused.status_code == 409
+    assert "It will be done to 1 of 1." in desk.text(refused)
+    again = form_on(refused, having="words")
+    assert again.fields["words"].strip() == "Not for us."
+    assert send(lead, QUEUE, again, {"ready": "yes"}).status_code == 303
+
+
 def test_where_a_colleague_can_take_none_another_one_can_be_chosen(app: Flask, lead: FlaskClient) -> None:
     of_office = give(app, organisation="OHCHR")
     shown = preview(app, lead, "hand", of_office)

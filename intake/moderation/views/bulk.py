@@ -61,8 +61,10 @@ def several() -> ResponseReturnValue:
             bulk.must_have_done_any(made)
     except bulk.NothingDone:
         trouble = Trouble(_("Nothing was done: each of them is left as it is, or is no longer there."))
-        looked = bulk.look(person, chosen, form.wanted(act))
-        return _preview(form, act, looked, chosen, trouble=trouble), 409
+        # As they are now: what was seen before could never be done.
+        now = {one.submission.id: one.submission.version for one in looked}
+        looked = bulk.look(person, now, form.wanted(act))
+        return _preview(form, act, looked, chosen | now, trouble=trouble), 409
     return redirect(url_for("moderation.several_done", made=identity, **filters.arguments()), 303)
 
 
