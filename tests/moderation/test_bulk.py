@@ -369,6 +369,24 @@ def test_words_to_contributors_outlive_what_they_were_typed_for(app: Flask, lead
     assert "The contributors will read" not in desk.text(answer)
 
 
+def test_after_nothing_was_done_it_is_looked_at_afresh(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
+    references = [give(app), give(app)]
+    shown = preview(app, lead, "spam", *references)
+    for one in references:
+        act(colleague, one, "claim/")
+        act(colleague, one, "release/")
+    own = {"words": "Ce n’est pas pour nous.", "language": "fr"}
+    answer = send(lead, QUEUE, form_on(shown, having="act"), {"ready": "yes", **own})
+    assert answer.status_code == 409
+    assert "Nothing was done" in desk.text(answer)
+    assert "Nothing is done yet" not in desk.text(answer)
+    assert desk.text(answer).count("It was changed since you looked at it.") == 2
+    again = send(lead, QUEUE, form_on(answer, having="act"))
+    assert "Nothing is done yet. It will be done to 2 of 2." in desk.text(again)
+    assert form_on(again, having="act").fields["words"].strip() == own["words"]
+    assert "Done to 2." in desk.text(do(lead, again))
+
+
 def test_where_a_colleague_can_take_none_another_one_can_be_chosen(app: Flask, lead: FlaskClient) -> None:
     reference = give(app)
     act(signed_in(app, COLLEAGUE), reference, "claim/")
