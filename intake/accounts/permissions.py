@@ -158,10 +158,19 @@ def may(holder: Holder | None, permission: str, thing: Thing | None = None) -> b
     rule = PERMISSIONS[permission]
     if holder is None or rule.anyone:
         return holder is not None
-    reaches = [reach for role, reach in holder.role_scopes if role in rule.roles]
     if thing is None:
-        return bool(reaches)
+        return any(role in rule.roles for role, _reach in holder.role_scopes)
     scope = thing.scope
     if (rule.apart and holder.apart.covers(scope)) or (rule.impartial and holder.declared.covers(scope)):
         return False
-    return any(reach.covers(scope) for reach in reaches)
+    return reaches(holder, permission, thing)
+
+
+def reaches(holder: Holder, permission: str, thing: Thing) -> bool:
+    """Whether a role of ``holder`` that has ``permission`` reaches ``thing``, whatever they are kept apart from.
+
+    Of this colleagues may be told, as everybody knows who leads what; what ``may`` says beyond it, nobody but the
+    holder. It permits nothing.
+    """
+    roles, scope = PERMISSIONS[permission].roles, thing.scope
+    return any(role in roles and reach.covers(scope) for role, reach in holder.role_scopes)

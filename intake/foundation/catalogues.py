@@ -26,6 +26,7 @@ _KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None,
     "ngettext": (1, 2), "lazy_ngettext": (1, 2),
     "pgettext": ((1, "c"), 2), "lazy_pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 """The date in every catalogue's header; a real one would change with every update and say nothing."""

@@ -124,7 +124,8 @@ def counted(person: Person, held: Held, filters: Filters) -> Counted:
     found["region"] = _by_region(found["region"])
     found["theme"] = held.counted({_told_apart(key): number for key, number in found["theme"].items()})
     desk, looked_at = found.pop("desk"), found.pop("looked at", {})
-    found.setdefault("group", {})
+    for facet in _ALONE:
+        found.setdefault(facet, {})
     found["state"][""] = found["all"][_base("state", plain)]
     more: set[str | tuple[str, str]] = {what for what in found if found["all"][_base(what, plain)] >= COUNTED_TO}
     if found["flag"][Flag.MESSAGE] >= COUNTED_TO:

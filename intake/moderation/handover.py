@@ -1,4 +1,11 @@
-"""From one moderator to another: taking over what somebody is on, and handing it to a colleague, with a note."""
+"""From one moderator to another: taking over what somebody is on, and handing it to a colleague, with a note.
+
+Whether a colleague may read what is handed to them is not asked. Organisations of co-leads are known, so a refusal,
+or a list of those who could take it, would tell whom an unnamed submission comes from, or with what somebody declared
+a conflict. It is on them like everything else that is handed on; they are not shown it, nor told of it, nor the note;
+and as it is with everybody who does not come to it, it is free again after ``HANDED_LASTS``, or once somebody takes
+it over. The page says so before anything is handed on.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.accounts.models import Membership, Person
-from intake.accounts.permissions import PERMISSIONS, may
+from intake.accounts.permissions import PERMISSIONS, reaches
 from intake.foundation import clock, register
 from intake.foundation.database import Base, session
 from intake.foundation.multilingual import Text
@@ -56,7 +63,7 @@ sealed_with_text(Handover.note, "handover", "note")
 
 
 class CannotTake(Exception):
-    """The colleague may not decide on it, or it is with them already."""
+    """The colleague does not moderate its session, or it is with them already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def hand_to(submission: Submission, person: Person, colleague: Person, *, note: 
 
     Raises:
         Unreadable: it does not exist for ``person``.
-        CannotTake: it is with them already, or they may not decide on it.
+        CannotTake: it is with them already, or they do not moderate its session.
         IllegalMove: it waits for nothing any more.
     """
     services.keep_still(submission, person)
@@ -110,9 +117,12 @@ def hand_to(submission: Submission, person: Person, colleague: Person, *, note: 
 
 
 def can_take(submission: Submission, colleague: Person) -> bool:
-    """Whether ``colleague`` works here, may decide on ``submission`` and is not on it already."""
+    """Whether ``colleague`` works here, moderates the session of ``submission`` and is not on it already.
+
+    Not whether they are kept apart from it: whoever hands it on must not learn that.
+    """
     is_theirs = submission.claimed_by_id == colleague.id and not _is_over(submission)
-    return colleague.active and not is_theirs and may(colleague, "submission.decide", submission)
+    return colleague.active and not is_theirs and reaches(colleague, "submission.decide", submission)
 
 
 def put_back(submission: Submission, holder_id: int | None, until: datetime | None) -> None:

@@ -95,7 +95,7 @@ def own_desk(person: Person, held: Sequence[ListeningSession]) -> OwnDesk:
         colleagues={row.id: row.name for row in sorted(rows["colleague"], key=lambda row: str(row.name))},
         changed_hands=tuple(ChangedHands(row.more, row.name, row.what == "given")
                             for row in (*rows["given"], *rows["taken"])),
-        to_erase=tuple(dict.fromkeys(ToErase(row.more, row.name) for row in rows["erase"])),
+        to_erase=tuple(ToErase(row.more, row.name) for row in rows["erase"]),
     )  # fmt: skip
 
 
@@ -118,12 +118,15 @@ def _own_desk(reach: Reach, sessions: tuple[int, ...], groups: tuple[int | None,
     )
     news = news.join(Person, Person.id == Handover.by_id).join(Submission, Submission.id == Handover.submission_id)
     news = reading.visible_within(_from_few(news), reach).order_by(Handover.id.desc()).limit(_TOLD_AT_ONCE)
-    erasures = sa.select(_said("erase"), Erasure.id, Person.name, Submission.reference).where(
+    # However many each of them asks for in one submission: they are decided on one page.
+    first = sa.func.min(Erasure.id)
+    erasures = sa.select(_said("erase"), first, Person.name, Submission.reference).where(
         Erasure.outcome.is_(None), Erasure.asked_by_id != me, Submission.listening_session_id.in_(sessions)
     )
     erasures = erasures.join(Person, Person.id == Erasure.asked_by_id)
     erasures = erasures.join(Submission, Submission.id == Erasure.submission_id)
-    erasures = reading.visible_within(_from_few(erasures), reach).order_by(Erasure.id).limit(_TOLD_AT_ONCE)
+    erasures = reading.visible_within(_from_few(erasures), reach).group_by(Person.id, Person.name, Submission.reference)
+    erasures = erasures.order_by(first).limit(_TOLD_AT_ONCE)
     return sa.union_all(saved, colleagues, sa.select(news.subquery()), sa.select(erasures.subquery()))
 
 

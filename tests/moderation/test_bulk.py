@@ -17,8 +17,9 @@ from intake.foundation import clock
 from intake.foundation.database import session, transaction
 from intake.foundation.multilingual import Multilingual
 from intake.foundation.post import OutgoingMail
-from intake.moderation import bulk, codebook, queries, services
+from intake.moderation import bulk, codebook, conflicts, queries, services
 from intake.moderation.models import Scheme
+from intake.submissions.models import Submission
 from intake.submissions.sealing import open_message
 from tests import builders
 from tests.forms import form_on, page, send
@@ -223,12 +224,57 @@ def test_own_words_are_sent_instead(app: Flask, lead: FlaskClient) -> None:
         assert (message.language, open_message(desk.found(reference), message)) == ("fr", "Ce n’est pas pour nous.")
 
 
-def test_a_colleague_who_may_not_decide_gets_nothing(app: Flask, lead: FlaskClient) -> None:
-    of_office = give(app, organisation="OHCHR")
-    shown = preview(app, lead, "hand", of_office)
+def test_handing_on_does_not_tell_from_what_a_colleague_is_kept_apart(
+    app: Flask, lead: FlaskClient, colleague: FlaskClient
+) -> None:
+    with app.app_context(), transaction():
+        theirs = desk.somebody(COLLEAGUE)
+        conflicts.declare(theirs, theirs, conflicts.With(organisation="Linha Aberta"), "A friend.")
+    apart, declared, open_to_them = give(app, organisation="OHCHR"), give(app, organisation="Linha Aberta"), give(app)
+    references = [apart, declared, open_to_them]
+    chosen = str(person_id(app, COLLEAGUE))
+    first = preview(app, lead, "hand", *references)
+    assert "nobody is told which that is. What they have not seen to is free again after 3 days." in desk.text(first)
+    shown = send(lead, QUEUE, form_on(first, having="act"), {"colleague": chosen, "note": "She speaks Dari."})
+    assert "It will be done to 3 of 3." in desk.text(shown)
+    done = do(lead, shown)
+    assert "Done to 3." in desk.text(done)
+    held = {one: columns(app, one, "state", "version", "claimed_by_id") for one in references}
+    assert len(set(held.values())) == 1, "of all three the giver finds the same"
+    beside = {one: desk.text(lead.get(url(one))).count("Colleague") for one in references}
+    assert len(set(beside.values())) == 1
+    assert set(beside.values()) != {0}
+    assert [[line[0] for line in desk.acts(app, one)][-2:] for one in references] == [
+        ["submission.hand_over", "bulk.hand"]
+    ] * 3
+    theirs_shown = desk.text(colleague.get(QUEUE))
+    assert f"Lead handed this to you: {open_to_them}" in theirs_shown
+    assert not any(one in theirs_shown for one in (apart, declared))
+    assert {colleague.get(url(one)).status_code for one in (apart, declared)} == {404}
+    with app.app_context(), transaction() as database:
+        database.execute(sa.update(Submission).values(claimed_until=clock.now() - timedelta(minutes=1)))
+    assert set(desk.listed(lead.get(f"{QUEUE}?claimed=nobody"))) == set(references)
+
+
+def test_what_was_handed_to_somebody_kept_apart_is_taken_back_like_the_rest(app: Flask, lead: FlaskClient) -> None:
+    references = [give(app, organisation="OHCHR"), give(app)]
+    before = [row(app, one) for one in references]
+    done = do(lead, preview(app, lead, "hand", *references), colleague=str(person_id(app, COLLEAGUE)))
+    said = desk.text(undo(lead, done))
+    assert all(f"{one} · put back" in said for one in references)
+    assert [row(app, one) for one in references] == before
+
+
+def test_a_colleague_of_another_session_or_who_is_on_it_gets_nothing(
+    app: Flask, lead: FlaskClient, colleague: FlaskClient
+) -> None:
+    reference = give(app)
+    act(colleague, reference, "claim/")
+    before = row(app, reference)
+    shown = preview(app, lead, "hand", reference)
     again = send(lead, QUEUE, form_on(shown, having="act"), {"colleague": str(person_id(app, COLLEAGUE))})
-    assert "This colleague is on it already, or cannot take it." in desk.text(again)
-    forced = {"colleague": str(person_id(app, COLLEAGUE)), "item": ticks(app, of_office)}
+    assert "This colleague is on it already, or does not moderate this session." in desk.text(again)
+    forced = {"colleague": str(person_id(app, COLLEAGUE)), "item": ticks(app, reference)}
     none = send(lead, QUEUE, form_on(shown, having="act"), {**forced, "ready": "yes"})
     assert none.status_code == 409
     assert "Nothing was done" in desk.text(none)
@@ -239,7 +285,17 @@ def test_a_colleague_who_may_not_decide_gets_nothing(app: Flask, lead: FlaskClie
         {**forced, "colleague": str(person_id(app, desk.OTHER)), "ready": "yes"},
     )
     assert other.status_code == 422
-    assert columns(app, of_office, "claimed_by_id") == (None,)
+    assert row(app, reference) == before
+    with app.app_context(), transaction():
+        role = desk.somebody(desk.OTHER).memberships[0]
+        place = {"working_group_id": role.working_group_id, "listening_session_id": role.listening_session_id}
+        me = desk.somebody()
+        me.memberships.append(type(role)(role=Role.CO_LEAD, **place))
+        session().flush()
+    of_others = give(app, WG6)
+    shown = preview(app, lead, "hand", of_others)
+    again = send(lead, QUEUE, form_on(shown, having="act"), {"colleague": str(person_id(app, COLLEAGUE))})
+    assert "or does not moderate this session." in desk.text(again)
 
 
 def test_whoever_gets_it_and_whoever_loses_it_are_told(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
@@ -313,23 +369,28 @@ def test_words_to_contributors_outlive_what_they_were_typed_for(app: Flask, lead
     assert "The contributors will read" not in desk.text(answer)
 
 
-def test_what_was_changed_meanwhile_can_be_done_as_it_is_now(app: Flask, lead: FlaskClient) -> None:
-    reference = give(app)
-    seen = form_on(preview(app, lead, "spam", reference), having="words")
-    change(app, reference, version=100)
-    words = {"words": "Not for us.", "language": "en", "ready": "yes"}
-    refused = send(lead, QUEUE, seen, words)
-    assert refused.status_code == 409
-    assert "It will be done to 1 of 1." in desk.text(refused)
-    again = form_on(refused, having="words")
-    assert again.fields["words"].strip() == "Not for us."
-    assert send(lead, QUEUE, again, {"ready": "yes"}).status_code == 303
+def test_after_nothing_was_done_it_is_looked_at_afresh(app: Flask, lead: FlaskClient, colleague: FlaskClient) -> None:
+    references = [give(app), give(app)]
+    shown = preview(app, lead, "spam", *references)
+    for one in references:
+        act(colleague, one, "claim/")
+        act(colleague, one, "release/")
+    own = {"words": "Ce n’est pas pour nous.", "language": "fr"}
+    answer = send(lead, QUEUE, form_on(shown, having="act"), {"ready": "yes", **own})
+    assert answer.status_code == 409
+    assert "Nothing was done" in desk.text(answer)
+    assert "Nothing is done yet" not in desk.text(answer)
+    assert desk.text(answer).count("It was changed since you looked at it.") == 2
+    again = send(lead, QUEUE, form_on(answer, having="act"))
+    assert "Nothing is done yet. It will be done to 2 of 2." in desk.text(again)
+    assert form_on(again, having="act").fields["words"].strip() == own["words"]
+    assert "Done to 2." in desk.text(do(lead, again))
 
 
 def test_where_a_colleague_can_take_none_another_one_can_be_chosen(app: Flask, lead: FlaskClient) -> None:
-    of_office = give(app, organisation="OHCHR")
-    shown = preview(app, lead, "hand", of_office)
-    form = form_on(shown, having="act")
+    reference = give(app)
+    act(signed_in(app, COLLEAGUE), reference, "claim/")
+    form = form_on(preview(app, lead, "hand", reference), having="act")
     none = send(lead, QUEUE, form, {"colleague": str(person_id(app, COLLEAGUE)), "note": "Yours?"})
     again = form_on(none, having="act")
     assert again.fields["note"] == "Yours?"

@@ -37,6 +37,8 @@ from tests.forms import form_on, page, send
 from tests.moderation import desk
 from tests.moderation.desk import LEAD, QUEUE, WG3, WG3_LATER, WG6, change, give, put_in_state, received, url
 from tests.moderation.test_conflicts import declare
+from tests.moderation.test_erasing import ask as ask_to_erase
+from tests.moderation.test_erasing import told as told_and_hidden
 
 OLD = clock.now() - timedelta(days=31)
 MOST_STATEMENTS = 6
@@ -564,6 +566,27 @@ def test_whom_a_passage_is_about_narrows_the_queue_too(app: Flask, lead: FlaskCl
         assert page(shown).cssselect("label[for=group]")[0].text_content() == {
             "en": "Whom it is about", "fr": "De qui il s’agit", "es": "De quién trata", "ar": "من المعنيّ به",
         }[language.code]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_every_filter_says_that_nothing_is_found(app: Flask, lead: FlaskClient, is_empty: bool) -> None:
+    if not is_empty:
+        give(app)
+    shown = page(lead.get(QUEUE))
+    for name in ("session", "language", "kind", "state", "flag", "region", "who", "theme", "group", "age", "files"):
+        words = [one.text_content() for one in shown.cssselect(f"#{name} option") if one.get("value")]
+        assert words, name
+        assert all(re.search(r"\(\d+\)$", one) for one in words), name
+    assert {one.text_content()[-3:] for one in shown.cssselect("#group option") if one.get("value")} == {"(0)"}
+
+
+def test_whoever_asks_for_two_erasures_in_one_submission_is_named_once(app: Flask) -> None:
+    reference, other = told_and_hidden(app), told_and_hidden(app)
+    for one, number in ((reference, 1), (other, 1), (reference, 2)):
+        ask_to_erase(app, one, number)
+    told = desk.text(desk.signed_in(app, desk.COLLEAGUE).get(QUEUE))
+    asked = "Lead asks you to decide whether hidden words are erased for good: "
+    assert re.findall(f"{asked}(\\S+)", told) == [reference, other]
 
 
 def test_how_much_each_colleague_is_on_is_counted(app: Flask, lead: FlaskClient) -> None:

@@ -126,7 +126,7 @@ def test_who_was_heard_is_counted_as_organisations_and_texts_too(app: Flask, lea
     assert [cell.text_content() for cell in heard.cssselect("tbody td.number")] == ["4", "3", "1", "2"]
     assert totals(lead, f"{HERE}language/en/") == {
         "Received": [("4", "Submissions"), ("2", "Organisations"), ("3", "Distinct texts")],
-        "Accepted": [("3", "Submissions"), ("1", "Organisations"), ("2", "Distinct texts")],
+        "Accepted": [("3", "Submissions"), ("1", "Organisation"), ("2", "Distinct texts")],
     }
     with counting(app) as few:
         lead.get(HERE)

@@ -85,7 +85,7 @@ def test_at_the_top_it_is_counted_as_submissions_organisations_and_texts(app: Fl
     for one in given[:3]:
         put_in_state(app, one, "accepted")
     found = totals(lead)
-    assert found["Accepted"] == [("3", "Submissions"), ("1", "Organisations"), ("2", "Distinct texts")]
+    assert found["Accepted"] == [("3", "Submissions"), ("1", "Organisation"), ("2", "Distinct texts")]
     assert found["Received"] == [
         ("5", "Submissions"), ("2", "Organisations"), ("3", "Distinct texts"), ("3", "Read to the end"),
     ]  # fmt: skip
@@ -101,6 +101,24 @@ def test_in_every_language_each_three_figures_have_a_heading_of_their_own(
     assert received[0] != taken_up[0]
     assert [words for _n, words in received[1][:3]] == [words for _n, words in taken_up[1]]
     assert len({words for _n, words in received[1]}) == 4
+
+
+@pytest.mark.parametrize(
+    ("reader", "named"),
+    [
+        ("en", ["Submission Organisation Distinct text", *["Submissions Organisations Distinct texts"] * 2]),
+        ("fr", ["Contribution Organisation Texte distinct", *["Contributions Organisations Textes distincts"] * 2]),
+        ("es", ["Contribución Organización Texto distinto", *["Contribuciones Organizaciones Textos distintos"] * 2]),
+        ("ar", ["مساهمة منظمة نص مختلف", "مساهمتان منظمتان نصان مختلفان", "مساهمات منظمات نصوص مختلفة"]),
+    ],
+)
+def test_what_is_counted_is_named_as_many_as_it_is(
+    app: Flask, lead: FlaskClient, reader: str, named: list[str]
+) -> None:
+    for name, words in zip(("MSF", "IDC", "Caritas"), named, strict=True):
+        give(app, organisation=name)
+        received = next(iter(totals(lead, HERE.replace("/en/", f"/{reader}/")).values()))
+        assert " ".join(of for _n, of in received[:3]) == words
 
 
 def test_beyond_the_desk_organisations_are_told_where_they_point_at_nobody(

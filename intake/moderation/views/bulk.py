@@ -28,7 +28,7 @@ WHY = {
     Skip.NOT_OPEN: _l("It no longer waits for a decision."),
     Skip.NOT_YOURS: _l("You are not on it."),
     Skip.ALREADY: _l("It has this theme already."),
-    Skip.CANNOT: _l("This colleague is on it already, or cannot take it."),
+    Skip.CANNOT: _l("This colleague is on it already, or does not moderate this session."),
     Skip.AFRESH: _l("You are coding it without seeing others’ codes."),
 }
 
@@ -61,10 +61,8 @@ def several() -> ResponseReturnValue:
             bulk.must_have_done_any(made)
     except bulk.NothingDone:
         trouble = Trouble(_("Nothing was done: each of them is left as it is, or is no longer there."))
-        # As they are now: what was seen before could never be done.
-        now = {one.submission.id: one.submission.version for one in looked}
-        looked = bulk.look(person, now, form.wanted(act))
-        return _preview(form, act, looked, chosen | now, trouble=trouble), 409
+        looked = bulk.look(person, chosen, form.wanted(act))
+        return _preview(form, act, looked, chosen, trouble=trouble), 409
     return redirect(url_for("moderation.several_done", made=identity, **filters.arguments()), 303)
 
 
@@ -81,6 +79,7 @@ def _preview(form: BulkForm, act: Act, looked: list[Looked], chosen: dict[int, i
         gone=len(chosen) - len(looked),
         will=sum(one.skip is None for one in looked),
         why=WHY,
+        lasts=handover.HANDED_LASTS.days,
         reasons=[Text(bulk.standard_reason(code), code) for code in languages] if act is Act.SPAM else [],
         trouble=trouble,
     )
