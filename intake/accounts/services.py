@@ -158,6 +158,11 @@ def end_visit(visit: Visit) -> None:
     session().execute(sa.delete(Visit).where(Visit.id == visit.id))
 
 
+def end_visit_with(digest: str) -> None:
+    """Sign out whoever holds the token with this ``digest``, as somebody leaves quickly."""
+    session().execute(sa.delete(Visit).where(Visit.token_digest == digest))
+
+
 def end_visits(person_id: int, *, but: Visit | None = None, by: int | None = None) -> None:
     """End every visit of a person, except perhaps one."""
     ended = sa.delete(Visit).where(Visit.person_id == person_id)

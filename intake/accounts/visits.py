@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import abort, current_app, g, request, session
 
@@ -77,6 +79,12 @@ def remember(token: str) -> None:
     """Give the browser a new session that holds ``token``; nothing of the old one is kept."""
     forget()
     session[_KEY] = token
+
+
+def digest_in(held: Mapping[str, Any]) -> str | None:
+    """The digest of the visit's token that a browser's session ``held``; None where nobody was signed in."""
+    token = held.get(_KEY)
+    return digest_of(token) if isinstance(token, str) else None
 
 
 def forget() -> None:

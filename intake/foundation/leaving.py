@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,9 +80,21 @@ def end() -> bool:
 
     Whatever happens to the database, nobody is kept here: where it cannot be told, the mark is to stay.
     """
-    numbers = {_own_number(), _number_sent(), _marked()} - {""}
-    held = _forget_all(numbers)
+    numbers = ({_own_number(), _number_sent()} | _marked()) - {""}
+    held = forget_all(numbers)
     return not numbers or (LEFT.take() and _is_written_down(held, numbers))
+
+
+def forget_all(numbers: Collection[str] = ()) -> dict[str, Any]:
+    """Empty this browser's session, and let its forms be told from those before; what the session held.
+
+    For the rest of this request, the visits with these ``numbers`` are left.
+    """
+    held = dict(browser)
+    browser.clear()
+    g.left, g.turn = set(numbers), secrets.token_hex(2)
+    after_this_request(_turn_over)
+    return held
 
 
 def remember(numbers: Iterable[str]) -> None:
@@ -128,31 +140,23 @@ def erase_due() -> int:
 def _heed_the_mark() -> None:
     """End the visit of a browser that was left without a connection, or on a line so slow that it was never told.
 
-    A mark that is heeded already ends nothing once more: it may be one that we cannot take away.
+    A mark that is heeded already ends nothing but a visit that was left with it, of which the browser was not told: it
+    may be a mark that we cannot take away.
     """
     if MARK not in request.cookies or request.endpoint in ("static", "submissions.leave"):
         return
+    own, marked = {_own_number()} - {""}, _marked()
     try:
-        is_new = bool(_marked()) and not _is_remembered({_marked()})
+        is_new, is_over = any(not _is_remembered({one}) for one in marked), _is_remembered(own)
     except SQLAlchemyError:
-        is_new = True
-    if is_new:
+        is_new = is_over = True
+    if is_new or (marked and is_over):
         # The form that is sent is not looked at: how much of it is read is decided later.
-        numbers = {_own_number(), _marked()} - {""}
-        held = _forget_all(numbers)
+        held = forget_all(own | marked)
         # Where very many leave, the visit ends without being written down: nobody is to be kept out for it.
-        if LEFT.take() and not _is_written_down(held, numbers):
+        if is_new and LEFT.take() and not _is_written_down(held, own | marked):
             return
     after_this_request(forget_mark)
-
-
-def _forget_all(numbers: set[str]) -> dict[str, Any]:
-    """Empty this browser's session, and know for this request that visits are left; what the session held."""
-    held = dict(browser)
-    browser.clear()
-    g.left, g.turn = numbers, secrets.token_hex(2)
-    after_this_request(_turn_over)
-    return held
 
 
 def _is_written_down(held: Mapping[str, Any], numbers: set[str]) -> bool:
@@ -187,8 +191,9 @@ def _number_sent() -> str:
     return _number_in(request.form.get(_FIELD)) if request.method == "POST" else ""
 
 
-def _marked() -> str:
-    return _number_in(request.cookies.get(MARK))
+def _marked() -> set[str]:
+    """The numbers in every mark there is: one that stands on a longer path comes before our own."""
+    return {_number_in(token) for token in request.cookies.getlist(MARK)} - {""}
 
 
 def _number_in(token: str | None) -> str:

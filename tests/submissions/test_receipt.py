@@ -428,6 +428,39 @@ def test_forms_are_told_apart_by_leaving_and_by_nothing_else(app: Flask, client:
     assert named(client) == first
 
 
+@pytest.mark.parametrize("marks", [[], ["own"], ["planted", "own"], ["planted"]])
+def test_whoever_left_and_never_heard_of_it_is_out_everywhere(app: Flask, lead: int, marks: list[str]) -> None:
+    """On a slow line the server is told and the browser is not; a mark on a longer path comes before its own."""
+    signed_in = browser_of(app, lead)
+    form = form_on(signed_in.get(DOOR), having="csrf_token")
+    token, before = fields(form)["csrf_token"][0], form.cssselect("input[disabled]")[0].get("name")
+    kept = signed_in.get_cookie("visit")
+    assert kept is not None
+    other = app.test_client()
+    other.set_cookie("visit", kept.value)
+    other.post("/en/leave/", data={"csrf_token": token})
+    cookies = [f"visit={kept.value}", *(f"{leaving.MARK}={token if one == 'own' else 'planted'}" for one in marks)]
+    again = app.test_client(use_cookies=False)
+    says = {"Cookie": "; ".join(cookies)}
+    assert again.get("/en/staff/me/", headers=says).status_code == 303
+    shown = form_on(again.get(DOOR, headers=says), having="csrf_token")
+    assert shown.cssselect("input[disabled]")[0].get("name") != before
+
+
+@pytest.mark.parametrize("planted", ["planted", "heard"])
+def test_a_planted_mark_hides_no_other_one(app: Flask, client: FlaskClient, lead: int, planted: str) -> None:
+    heard = fields(form_on(client.get(FORM), having="form_token"))["csrf_token"][0]
+    client.post("/en/leave/")
+    signed_in = browser_of(app, lead)
+    token = fields(form_on(signed_in.get(DOOR), having="csrf_token"))["csrf_token"][0]
+    kept = signed_in.get_cookie("visit")
+    assert kept is not None
+    first = f"visit={kept.value}; {leaving.MARK}={heard if planted == 'heard' else planted}"
+    again = app.test_client(use_cookies=False)
+    assert again.get("/en/staff/me/", headers={"Cookie": first}).status_code == 200
+    assert again.get("/en/staff/me/", headers={"Cookie": f"{first}; {leaving.MARK}={token}"}).status_code == 303
+
+
 @pytest.mark.usefixtures("lead")
 def test_nobody_fills_the_database_by_leaving(app: Flask) -> None:
     for _number in range(100):

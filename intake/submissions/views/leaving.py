@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import make_response, redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from intake.accounts import guards
+from intake.accounts import guards, visits
+from intake.accounts import services as accounts
 from intake.foundation import leaving
 from intake.foundation.database import transaction
 from intake.foundation.errors import page
@@ -40,12 +41,14 @@ def leave() -> ResponseReturnValue:
 
 
 def write_down(held: Mapping[str, Any], numbers: Iterable[str]) -> None:
-    """Remember the visits with these ``numbers``, and end those with the receipt that the session ``held``."""
+    """Remember the visits with these ``numbers``, and end those that the session ``held``: with a receipt, of staff."""
     with transaction():
         leaving.remember(numbers)
         if visit := held.get(VISIT_KEY):
             services.end_receipt_visits(visit["digest"])
             drafts.end_visits(visit["digest"])
+        if digest := visits.digest_in(held):
+            accounts.end_visit_with(digest)
 
 
 @bp.context_processor
@@ -58,7 +61,7 @@ def leave_what_was_left() -> ResponseReturnValue | None:
     """Give nothing to whoever comes back to a visit that was left, where this browser was never told."""
     if request.endpoint == "submissions.leave" or not leaving.is_of_left_visit():
         return None
-    session.clear()
+    leaving.forget_all()
     return page(400) if request.method == "POST" else None
 
 
